@@ -1,0 +1,1 @@
+"""Training of the turnwise models: corpus, examples, prompt, model, train, evaluate, export."""
