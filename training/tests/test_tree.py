@@ -1,0 +1,69 @@
+"""The prompt tree gives the logits of the plain prompts that it stands for."""
+
+import random
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from turnwise_training.actions import ACTIONS
+from turnwise_training.corpus import parse_corpus
+from turnwise_training.examples import NONE, TreeMaker, single_points
+from turnwise_training.prompt import PromptTokenizer
+from turnwise_training.tree import collate
+
+TEXT = """
+= a café, two people
+agent: Good morning, {~ morning} this is the café on {! is it open today} Mill Road. How can I help?
+user: Hi, | I'd like 2 | um, | 12 croissants, / please.
+   or: Two coffees. / And
+agent: Two coffees it is, and they'll be ready at --
+user: no wait, | make it three
+"""
+
+
+@pytest.fixture(scope="module")
+def model(tokenizer: PromptTokenizer) -> LlamaForCausalLM:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer.tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=8,
+    )  # fmt: skip
+    return LlamaForCausalLM(config).eval()
+
+
+def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
+    conversations = parse_corpus(TEXT, "test.txt")
+    tree = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(0))
+    other = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(1))
+    batch = collate([other, tree])
+    with torch.no_grad():
+        packed = model(
+            batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids
+        ).logits[0, batch.index]  # [points, vocabulary]
+    packed = packed[len(other.points) :]
+    plain = single_points(conversations)
+    assert len(plain) == len(tree.points) == 11
+    prompts = {tuple(tokenizer.prompt(messages)): action for messages, action, _ in plain}
+    matched = 0
+    for point, logits in zip(tree.points, packed, strict=True):
+        path, index = [], point.index
+        while index >= 0:
+            path.append(tree.tokens[index])
+            index = tree.parents[index]
+        ids = tuple(reversed(path))
+        assert prompts[ids] == ACTIONS[point.action]
+        with torch.no_grad():
+            expected = model(torch.tensor([ids])).logits[0, -1]
+        assert torch.allclose(logits, expected, atol=1e-5)
+        matched += 1
+    assert matched == 11
+
+
+def test_augmented_trees_keep_their_labels(tokenizer: PromptTokenizer):
+    conversation = parse_corpus(TEXT, "test.txt")[0]
+    for seed in range(50):
+        tree = TreeMaker(tokenizer).tree(conversation, random.Random(seed))
+        for point in tree.points:
+            assert tree.tokens[point.index] == tokenizer.trigger
+            assert tree.tokens[point.index - 2 : point.index + 1] == tokenizer.tail

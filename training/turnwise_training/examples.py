@@ -1,0 +1,181 @@
+"""Conversations to prompt trees: one sampled style and one stretch of history at a time."""
+
+import random
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
+from .corpus import Conversation, Point, Turn, Utterance
+from .prompt import MAX_TOKENS, PromptTokenizer
+from .styles import AS_WRITTEN, Style, sample_agent_style, sample_ending, sample_user_style
+from .tree import LabelledToken, PromptTree
+
+OPEN_WORDS = frozenset(
+    "a an the my your his her their our and or but because if i'm it's that's there's and/or "
+    "to of for with at from than into about".split()
+)
+"""A turn hardly ever ends in these: an unmarked boundary after one is incomplete."""
+TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", "and then", "or", "well")
+"""Said after a finished turn, these announce more."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is varied; `NONE` renders the conversation as it is written."""
+
+    styles: bool = True
+    history: float = 0.3
+    """Chance that the conversation's beginning is left out."""
+    trailers: float = 0.08
+    """Chance that a complete point gets a sibling with a trailing filler."""
+    open_words: float = 0.3
+    """Chance that an unmarked boundary after an open word becomes a point."""
+
+
+NONE = Augmentation(styles=False, history=0.0, trailers=0.0, open_words=0.0)
+
+
+class TreeMaker:
+    """Builds one prompt tree for each conversation."""
+
+    def __init__(self, tokenizer: PromptTokenizer, augmentation: Augmentation = Augmentation()):
+        self.tokenizer = tokenizer
+        self.augmentation = augmentation
+        self.encode = lru_cache(maxsize=100_000)(lambda text: tuple(tokenizer.encode(text)))
+
+    def tree(self, conversation: Conversation, chance: random.Random) -> PromptTree:
+        tree = PromptTree()
+        user = sample_user_style(chance) if self.augmentation.styles else AS_WRITTEN
+        agent = sample_agent_style(chance) if self.augmentation.styles else AS_WRITTEN
+        turns = conversation.turns
+        if len(turns) > 2 and chance.random() < self.augmentation.history:
+            turns = turns[chance.randrange(len(turns) - 1) :]
+        cursor = -1
+        for turn in turns:
+            if turn.role == "assistant":
+                cursor = self.agent_turn(tree, cursor, turn, agent, user, chance)
+            else:
+                assert turn.utterance is not None
+                for alternative in turn.alternatives:
+                    self.user_words(tree, cursor, alternative, user, chance)
+                cursor = self.user_words(tree, cursor, turn.utterance, user, chance)
+            cursor = tree.grow(cursor, self.tokenizer.close_message())
+            if len(tree.tokens) > MAX_TOKENS:
+                break  # the rest is dropped: a tree costs memory with the square of its tokens
+        return tree
+
+    def agent_turn(
+        self, tree: PromptTree, cursor: int, turn: Turn, agent: Style, user: Style, chance: random.Random
+    ) -> int:
+        overlaps = {overlap.words: [] for overlap in turn.overlaps}
+        for overlap in turn.overlaps:
+            overlaps[overlap.words].append(overlap.utterance)
+        words = turn.text.split()
+        cursor = self.start(tree, cursor, "assistant")
+        first = True
+        for count, word in enumerate(words, 1):
+            cursor, first = self.word(tree, cursor, agent.word(word), first)
+            for utterance in overlaps.get(count, ()):
+                end = tree.grow(cursor, self.tokenizer.close_message())
+                self.user_words(tree, end, utterance, user, chance)
+        return cursor
+
+    def user_words(
+        self, tree: PromptTree, cursor: int, utterance: Utterance, style: Style, chance: random.Random
+    ) -> int:
+        points = {point.words: point for point in self.points(utterance, chance)}
+        cursor = self.start(tree, cursor, "user")
+        first = True
+        for count, word in enumerate(utterance.text.split(), 1):
+            before, was_first = cursor, first
+            styled = style.word(word)
+            cursor, first = self.word(tree, cursor, styled, first)
+            point = points.get(count)
+            if point is None or first:
+                continue
+            leaf, heard = cursor, styled
+            if style.punctuation and self.augmentation.styles and styled.split():
+                complete = (point.silent_action or point.action) == START_SPEAKING
+                heard = sample_ending(styled, complete, chance)
+                if heard != styled:
+                    leaf, _ = self.word(tree, before, heard, was_first)
+            self.label(tree, leaf, point)
+            if point.action == START_SPEAKING and chance.random() < self.augmentation.trailers:
+                bare = heard.rstrip(".?!,")
+                leaf = cursor if bare == styled else self.word(tree, before, bare, was_first)[0]
+                for trailer in chance.choice(TRAILERS).split():
+                    leaf, _ = self.word(tree, leaf, style.word(trailer), False)
+                self.label(tree, leaf, Point(count, CONTINUE_LISTENING))
+        return cursor
+
+    def points(self, utterance: Utterance, chance: random.Random) -> list[Point]:
+        points = list(utterance.points)
+        if points[0].action not in (START_SPEAKING, CONTINUE_LISTENING):
+            return points
+        marked = {point.words for point in points}
+        for count, word in enumerate(utterance.text.split(), 1):
+            if count not in marked and word.lower() in OPEN_WORDS:
+                if chance.random() < self.augmentation.open_words:
+                    points.append(Point(count, CONTINUE_LISTENING))
+        return points
+
+    def label(self, tree: PromptTree, leaf: int, point: Point) -> None:
+        index = tree.grow(leaf, self.tokenizer.tail)
+        silent = None if point.silent_action is None else ACTIONS.index(point.silent_action)
+        tree.points.append(LabelledToken(index, ACTIONS.index(point.action), silent))
+
+    def start(self, tree: PromptTree, cursor: int, role: str) -> int:
+        return tree.grow(cursor, [self.tokenizer.message_start, *self.encode(f"{role}\n")])
+
+    def word(self, tree: PromptTree, cursor: int, word: str, first: bool) -> tuple[int, bool]:
+        """Adds one styled word. Words are encoded apart: the pre-tokeniser splits before every space."""
+        for piece in word.split():
+            cursor = tree.grow(cursor, self.encode(piece if first else f" {piece}"))
+            first = False
+        return cursor, first
+
+
+def single_points(conversations: list[Conversation]) -> list[tuple[list[dict[str, str]], str, bool]]:
+    """Every labelled point as plain messages, its action and whether the agent is speaking."""
+    found = []
+    for conversation in conversations:
+        history: list[dict[str, str]] = []
+        speaking = False
+        for turn in conversation.turns:
+            if turn.role == "assistant":
+                words = turn.text.split()
+                for overlap in turn.overlaps:
+                    said = {"role": "assistant", "content": " ".join(words[: overlap.words])}
+                    found += heard([*history, said], overlap.utterance, True)
+                speaking = turn.cut_off
+            else:
+                assert turn.utterance is not None
+                for utterance in (turn.utterance, *turn.alternatives):
+                    found += heard(history, utterance, speaking)
+                speaking = False
+            history = [*history, {"role": turn.role, "content": turn.text}]
+    return found
+
+
+def heard(history: list[dict[str, str]], utterance: Utterance, speaking: bool):
+    words = utterance.text.split()
+    return [
+        ([*history, {"role": "user", "content": " ".join(words[: point.words])}], point.action, speaking)
+        for point in utterance.points
+    ]
+
+
+def styled_messages(messages: list[dict[str, str]], style: Style) -> list[dict[str, str]]:
+    """The user's messages in another style, for the invariance tables."""
+    return [
+        replace_text(message, " ".join(style.word(word) for word in message["content"].split()))
+        if message["role"] == "user"
+        else message
+        for message in messages
+    ]
+
+
+def replace_text(message: dict[str, str], text: str) -> dict[str, str]:
+    return {**message, "content": " ".join(text.split())}
+
+

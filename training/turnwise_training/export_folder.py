@@ -1,0 +1,106 @@
+"""The two kinds of model folder: the published form, and the fused form with its turnwise.json."""
+
+import json
+from pathlib import Path
+
+import torch
+from transformers import LlamaForCausalLM, Qwen2ForCausalLM
+
+from .actions import ACTIONS
+from .export_decoder import Decoder, read_decoder
+from .export_files import describe_file, save_onnx
+from .export_fused import build_fused
+from .export_published import build_published
+from .prompt import MAX_TOKENS, PromptTokenizer
+
+FORMAT_VERSION = 1
+ONE_FILE_BYTES = 2_000_000_000
+"""What protobuf can hold. The published form's ONNX file is never split."""
+Model = LlamaForCausalLM | Qwen2ForCausalLM
+
+
+def write_published(model: Model, tokenizer: PromptTokenizer, folder: Path) -> Path:
+    """config.json, tokenizer.json, tokenizer_config.json, model.safetensors (fp32), onnx/model_q8.onnx."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.to(torch.float32).save_pretrained(folder)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    write_config(model, folder)
+    write_tokenizer(tokenizer, folder)
+    path = folder / "onnx" / "model_q8.onnx"
+    save_onnx(build_published(read_decoder(model)), path, ONE_FILE_BYTES)
+    return path
+
+
+def write_fused(
+    model: Model, tokenizer: PromptTokenizer, folder: Path, about: dict[str, object], int8: bool = True
+) -> Path:
+    """model.onnx (and its data files), config.json, tokenizer.json and turnwise.json with their checksums.
+
+    `about` gives name, version, license, baseModel, calibration and training.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    decoder = read_decoder(model)
+    path = folder / "model.onnx"
+    paths = save_onnx(build_fused(decoder, tokenizer.actions, MAX_TOKENS, int8), path)
+    write_config(model, folder)
+    tokenizer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    paths += [folder / "tokenizer.json", folder / "config.json"]
+    manifest = make_manifest(decoder, tokenizer, about, paths)
+    write_json(folder / "turnwise.json", manifest)
+    return path
+
+
+def make_manifest(
+    decoder: Decoder, tokenizer: PromptTokenizer, about: dict[str, object], paths: list[Path]
+) -> dict[str, object]:
+    return {
+        "formatVersion": FORMAT_VERSION,
+        **{key: about[key] for key in ("name", "version", "license", "baseModel")},
+        "template": "chatml",
+        "tokens": {
+            "messageStart": tokenizer.message_start,
+            "messageEnd": tokenizer.message_end,
+            "trigger": tokenizer.trigger,
+            "actions": dict(zip(ACTIONS, tokenizer.actions, strict=True)),
+        },
+        "maxTokens": MAX_TOKENS,
+        "onnx": {
+            "file": "model.onnx",
+            "form": "fused",
+            "layers": len(decoder.layers),
+            "keyValueHeads": decoder.key_value_heads,
+            "headSize": decoder.head_size,
+            "logits": "actions",
+        },
+        "files": {path.name: describe_file(path) for path in paths},
+        **{key: about[key] for key in ("calibration", "training")},
+    }
+
+
+def write_config(model: Model, folder: Path) -> None:
+    """config.json, with the names of transformers 4 beside those of 5: it would silently rotate by 10,000."""
+    config = model.config.to_dict()
+    config["rope_theta"] = config["rope_parameters"]["rope_theta"]
+    config["torch_dtype"] = config["dtype"] = "float32"
+    config["architectures"] = [type(model).__name__]
+    for key in ("_name_or_path", "quantization_config"):
+        config.pop(key, None)
+    write_json(folder / "config.json", config)
+
+
+def write_tokenizer(tokenizer: PromptTokenizer, folder: Path) -> None:
+    """tokenizer.json and a tokenizer_config.json that every transformers since 4 reads."""
+    inner = tokenizer.tokenizer
+    inner.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    tokens = {name: str(token) for name, token in inner.special_tokens_map.items() if isinstance(token, str)}
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "clean_up_tokenization_spaces": False,
+        "model_max_length": MAX_TOKENS,
+        **tokens,
+    }
+    write_json(folder / "tokenizer_config.json", settings)
+
+
+def write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

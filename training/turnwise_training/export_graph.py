@@ -1,0 +1,127 @@
+"""A small builder of ONNX graphs: nodes, and weights in fp32 or int8.
+
+Formats: operators of the default domain are described at https://onnx.ai/onnx/operators/, those of
+`com.microsoft` in ONNX Runtime's docs/ContribOperators.md.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from .export_decoder import Linear
+from .export_quantise import quantise_columns, quantise_rows
+
+OPSET = 17
+"""Old enough for every ONNX Runtime since 1.13, the browser's included."""
+IR_VERSION = 8
+MICROSOFT = "com.microsoft"
+"""Domain of ONNX Runtime's own operators."""
+
+FLOAT, INT32, INT64 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64
+
+
+class Graph:
+    """Collects nodes and weights; its methods return the names of the tensors that they add."""
+
+    def __init__(self, name: str, int8: bool):
+        self.name = name
+        self.int8 = int8
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+        self.constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+        self.quantised: dict[str, tuple[str, str, str]] = {}
+        self.inputs: list[onnx.ValueInfoProto] = []
+        self.outputs: list[onnx.ValueInfoProto] = []
+
+    def input(self, name: str, dtype: int, shape: Sequence[str | int]) -> str:
+        self.inputs.append(helper.make_tensor_value_info(name, dtype, shape))
+        return name
+
+    def output(self, name: str, dtype: int, shape: Sequence[str | int]) -> str:
+        self.outputs.append(helper.make_tensor_value_info(name, dtype, shape))
+        return name
+
+    def weight(self, name: str, values: np.ndarray) -> str:
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def constant(self, value: object, dtype: type[np.generic] = np.int64) -> str:
+        """A small weight, written once however often it is used."""
+        values = np.asarray(value, dtype)
+        key = (values.dtype.str, values.shape, values.tobytes())
+        if key not in self.constants:
+            self.constants[key] = self.weight(f"constant_{len(self.constants)}", values)
+        return self.constants[key]
+
+    def nodes_of(
+        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], domain: str = "", **attributes: object
+    ) -> None:
+        """Adds a node with the output names given ("" for one that is not wanted)."""
+        name = f"{operator}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, outputs, name, domain=domain, **attributes))
+
+    def node(self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: object) -> str:
+        """Adds a node with one output and returns the output's name."""
+        output = output or f"{operator}_{len(self.nodes)}_out"
+        self.nodes_of(operator, inputs, [output], domain, **attributes)
+        return output
+
+    def embedding(self, name: str, table: np.ndarray, ids: str) -> str:
+        """Rows of `table` [vocabulary, hidden] for `ids` [batch, sequence]: [batch, sequence, hidden].
+
+        int8 rows have a scale each, and are made floats only after they were chosen.
+        """
+        if not self.int8:
+            return self.node("Gather", self.weight(name, table), ids)
+        values, scales = quantise_rows(table)
+        rows = self.node("Gather", self.weight(name, values), ids)
+        row_scales = self.node("Gather", self.weight(f"{name}_scales", scales[:, None]), ids)
+        return self.node("Mul", self.node("Cast", rows, to=FLOAT), row_scales)
+
+    def tied_head(self, name: str, rows: str, output: str) -> None:
+        """`rows` [..., hidden] times the table that `embedding` wrote, transposed: [..., vocabulary].
+
+        ONNX Runtime transposes the table once, when it loads the graph: the file holds it once.
+        """
+        matrix = self.node("Transpose", name, perm=[1, 0])
+        if not self.int8:
+            self.node("MatMul", rows, matrix, output=output)
+            return
+        scales = self.node("Squeeze", f"{name}_scales", self.constant([1]))
+        self.int8_product(rows, matrix, scales, output)
+
+    def linear(self, name: str, linear: Linear, rows: str) -> str:
+        """`rows` [..., in] times the weight [in, out], plus the bias if there is one: [..., out]."""
+        if self.int8:
+            values, scales = quantise_columns(linear.weight)
+            product = self.int8_product(rows, self.weight(name, values), self.weight(f"{name}_scales", scales))
+        else:
+            product = self.node("MatMul", rows, self.weight(name, linear.weight))
+        if linear.bias is None:
+            return product
+        return self.node("Add", product, self.weight(f"{name}_bias", linear.bias))
+
+    def int8_product(self, rows: str, matrix: str, scales: str, output: str = "") -> str:
+        """`rows` fp32 [..., in], quantised as they come, times int8 [in, out] with scales [out].
+
+        ONNX Runtime fuses these operators into one (DynamicQuantizeMatMul) when it loads the graph.
+        """
+        values, scale, zero = self.quantise(rows)
+        product = self.node("MatMulInteger", values, matrix, zero)
+        scales = self.node("Mul", scale, scales)
+        return self.node("Mul", self.node("Cast", product, to=FLOAT), scales, output=output)
+
+    def quantise(self, rows: str) -> tuple[str, str, str]:
+        """uint8 values, their scale and their zero point: one set for the whole tensor, taken from its range."""
+        if rows not in self.quantised:
+            outputs = (f"{rows}_uint8", f"{rows}_scale", f"{rows}_zero")
+            self.nodes_of("DynamicQuantizeLinear", [rows], outputs)
+            self.quantised[rows] = outputs
+        return self.quantised[rows]
+
+    def model(self) -> onnx.ModelProto:
+        graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.weights)
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="turnwise")

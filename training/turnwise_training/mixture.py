@@ -1,0 +1,32 @@
+"""What a run trains on: the authored corpus and conversations mined from public corpora."""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from .corpus import CORPUS_DIR, Conversation, read_corpus
+from .mined import mine
+
+
+@dataclass(frozen=True)
+class Mixture:
+    train: list[Conversation]
+    held_out: list[Conversation]
+    """Authored conversations that no run trains on; checkpoints and temperature are chosen on them."""
+
+
+def is_held_out(conversation: Conversation) -> bool:
+    """One authored conversation in sixteen, by the hash of its text, whatever else is in the corpus."""
+    text = conversation.domain + conversation.title + "".join(turn.text for turn in conversation.turns)
+    return hashlib.sha256(text.encode()).digest()[0] < 16
+
+
+def load_mixture(data_dir: Path, mined_conversations: int, seed: int, corpus: Path = CORPUS_DIR) -> Mixture:
+    authored = read_corpus(corpus)
+    train = [conversation for conversation in authored if not is_held_out(conversation)]
+    held_out = [conversation for conversation in authored if is_held_out(conversation)]
+    mined = mine(data_dir / "train", mined_conversations, seed) if mined_conversations else []
+    train += mined
+    random.Random(seed).shuffle(train)
+    return Mixture(train, held_out)

@@ -1,0 +1,83 @@
+"""Messages to token ids: ChatML and the `<|predict|>` trigger, the published format.
+
+TypeScript does exactly the same (packages/core/src/prompt.ts); fixtures/prompts.json holds both to it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from transformers import PreTrainedTokenizerFast
+
+from .actions import ACTIONS
+
+MAX_TOKENS = 1024
+TRIGGER = "<|predict|>"
+ACTION_TOKENS = tuple(f"<|{action}|>" for action in ACTIONS)
+ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
+Message = dict[str, str]
+
+
+class Encoder(Protocol):
+    def encode(self, text: str) -> list[int]: ...
+
+
+class PromptTokenizer:
+    """Encodes text so that special-token strings in it never become special tokens."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast):
+        self.tokenizer = tokenizer
+        self.message_start = self.special("<|im_start|>")
+        self.message_end = self.special("<|im_end|>")
+        self.trigger = self.special(TRIGGER)
+        self.actions = [self.special(token) for token in ACTION_TOKENS]
+        """Token ids of the four actions, in class order."""
+        specials = sorted(tokenizer.get_added_vocab(), key=len, reverse=True)
+        # Cut after the first character of a special token's string: "<" + "|im_end|>".
+        cut = "|".join(re.escape(token) for token in specials)
+        self.cut = re.compile(f"(?=(?:{cut}))") if specials else None
+        self.newline = self.encode("\n")
+        assert len(self.newline) == 1, f"a newline is {len(self.newline)} tokens, expected 1"
+
+    def special(self, token: str) -> int:
+        token_id = self.tokenizer.convert_tokens_to_ids(token)
+        assert isinstance(token_id, int) and token_id != self.tokenizer.unk_token_id or token_id == 0, (
+            f"the tokenizer has no {token}"
+        )
+        return token_id
+
+    def encode(self, text: str) -> list[int]:
+        ids: list[int] = []
+        for piece in self.pieces(text):
+            ids += self.tokenizer.encode(piece, add_special_tokens=False)
+        return ids
+
+    def pieces(self, text: str) -> list[str]:
+        if self.cut is None:
+            return [text]
+        found = []
+        start = 0
+        for match in self.cut.finditer(text):
+            found.append(text[start : match.start() + 1])
+            start = match.start() + 1
+        found.append(text[start:])
+        return [piece for piece in found if piece]
+
+    @property
+    def tail(self) -> list[int]:
+        """What follows a user's words to ask for an action: `<|im_end|>`, newline, `<|predict|>`."""
+        return [self.message_end, *self.newline, self.trigger]
+
+    def open_message(self, role: str, text: str) -> list[int]:
+        """A message without its end: words can still be added to it."""
+        return [self.message_start, *self.encode(f"{role}\n{text.strip()}")]
+
+    def close_message(self) -> list[int]:
+        return [self.message_end, *self.newline]
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Token ids of a whole prompt, at most MAX_TOKENS, cut on the left."""
+        ids: list[int] = []
+        for message in messages:
+            ids += self.open_message(message["role"], message["content"]) + self.close_message()
+        return [*ids, self.trigger][-MAX_TOKENS:]

