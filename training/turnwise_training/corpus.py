@@ -89,21 +89,22 @@ class Conversation:
         return found
 
 
-def parse_utterance(body: str, speaking: str | None, fail) -> Utterance:
+def parse_utterance(body: str, speaking: str | None, fail, brace: bool = False) -> Utterance:
     """Splits marked words into text and points.
 
-    `speaking` is the action of every point when the agent was talking, else None.
+    `speaking` is the action of every point when the agent was talking, else None. In a brace, an
+    end without a mark says nothing of what is right once the agent is silent.
     """
     words: list[str] = []
     points: list[Point] = []
 
-    def add(action: str) -> None:
+    def add(action: str | None) -> None:
         if not words:
             fail("a mark needs words before it")
         if points and points[-1].words == len(words):
             fail("two marks at the same word")
         if speaking is None:
-            points.append(Point(len(words), action))
+            points.append(Point(len(words), action or START_SPEAKING))
         else:
             silent = action if speaking == START_LISTENING else None
             points.append(Point(len(words), speaking, silent))
@@ -118,7 +119,7 @@ def parse_utterance(body: str, speaking: str | None, fail) -> Utterance:
     if not words:
         fail("the user says nothing")
     if not points or points[-1].words < len(words):
-        add(START_SPEAKING)
+        add(None if brace else START_SPEAKING)
     return Utterance(" ".join(words), tuple(points))
 
 
@@ -139,7 +140,7 @@ def parse_agent(body: str, line: int, fail) -> Turn:
         if SENTENCE_END.search(words[-1]):
             fail("a brace may not follow a finished sentence: move it a word or more on")
         action = CONTINUE_SPEAKING if kind == "~" else START_LISTENING
-        overlaps.append(Overlap(len(words), parse_utterance(said, action, fail)))
+        overlaps.append(Overlap(len(words), parse_utterance(said, action, fail, brace=True)))
     words += body[position:].split()
     text = " ".join(words)
     if "{" in text or "}" in text:
