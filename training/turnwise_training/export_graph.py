@@ -19,6 +19,12 @@ IR_VERSION = 8
 MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
 
+ACTIVATION_LEVELS = 127
+ZERO_POINT = 128
+"""Activations are unsigned bytes, 1 to 255: the products of unsigned and signed bytes are the fast ones."""
+SMALLEST = 1e-12
+"""Keeps a row of zeros from a division by zero."""
+
 FLOAT, INT32, INT64 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64
 
 
@@ -31,7 +37,6 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self.constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
-        self.quantised: dict[str, tuple[str, str, str]] = {}
         self.inputs: list[onnx.ValueInfoProto] = []
         self.outputs: list[onnx.ValueInfoProto] = []
 
@@ -71,26 +76,25 @@ class Graph:
     def embedding(self, name: str, table: np.ndarray, ids: str) -> str:
         """Rows of `table` [vocabulary, hidden] for `ids` [batch, sequence]: [batch, sequence, hidden].
 
-        int8 rows have a scale each, and are made floats only after they were chosen.
+        int8 rows become floats only after they were chosen.
         """
         if not self.int8:
             return self.node("Gather", self.weight(name, table), ids)
         values, scales = quantise_rows(table)
-        rows = self.node("Gather", self.weight(name, values), ids)
-        row_scales = self.node("Gather", self.weight(f"{name}_scales", scales[:, None]), ids)
-        return self.node("Mul", self.node("Cast", rows, to=FLOAT), row_scales)
+        rows = self.node("Cast", self.node("Gather", self.weight(name, values), ids), to=FLOAT)
+        return self.node("Mul", rows, self.node("Gather", self.weight(f"{name}_scales", scales), ids))
 
     def tied_head(self, name: str, rows: str, output: str) -> None:
         """`rows` [..., hidden] times the table that `embedding` wrote, transposed: [..., vocabulary].
 
-        ONNX Runtime transposes the table once, when it loads the graph: the file holds it once.
+        The file holds the table once; ONNX Runtime transposes it when it loads the graph.
         """
         matrix = self.node("Transpose", name, perm=[1, 0])
-        if not self.int8:
+        if self.int8:
+            scales = self.node("Transpose", f"{name}_scales", perm=[1, 0])
+            self.int8_product(rows, matrix, scales, output)
+        else:
             self.node("MatMul", rows, matrix, output=output)
-            return
-        scales = self.node("Squeeze", f"{name}_scales", self.constant([1]))
-        self.int8_product(rows, matrix, scales, output)
 
     def linear(self, name: str, linear: Linear, rows: str) -> str:
         """`rows` [..., in] times the weight [in, out], plus the bias if there is one: [..., out]."""
@@ -104,22 +108,20 @@ class Graph:
         return self.node("Add", product, self.weight(f"{name}_bias", linear.bias))
 
     def int8_product(self, rows: str, matrix: str, scales: str, output: str = "") -> str:
-        """`rows` fp32 [..., in], quantised as they come, times int8 [in, out] with scales [out].
+        """`rows` fp32 [..., in] times the int8 matrix [in, out] with scales [1, out]: [..., out].
 
-        ONNX Runtime fuses these operators into one (DynamicQuantizeMatMul) when it loads the graph.
+        Every row (token) is quantised by its own largest value, not by the whole tensor's: a first token's
+        activations can be a thousand times the others', and a token's answer must not depend on what else
+        is in the batch or in the cache. docs/decisions/ has the figures.
         """
-        values, scale, zero = self.quantise(rows)
-        product = self.node("MatMulInteger", values, matrix, zero)
-        scales = self.node("Mul", scale, scales)
-        return self.node("Mul", self.node("Cast", product, to=FLOAT), scales, output=output)
-
-    def quantise(self, rows: str) -> tuple[str, str, str]:
-        """uint8 values, their scale and their zero point: one set for the whole tensor, taken from its range."""
-        if rows not in self.quantised:
-            outputs = (f"{rows}_uint8", f"{rows}_scale", f"{rows}_zero")
-            self.nodes_of("DynamicQuantizeLinear", [rows], outputs)
-            self.quantised[rows] = outputs
-        return self.quantised[rows]
+        largest = self.node("ReduceMax", self.node("Abs", rows), axes=[-1], keepdims=1)
+        largest = self.node("Max", largest, self.constant(SMALLEST, np.float32))  # [..., 1]
+        factor = self.node("Div", self.constant(ACTIVATION_LEVELS, np.float32), largest)
+        one, zero = self.constant(1, np.float32), self.constant(ZERO_POINT, np.uint8)
+        values = self.node("QuantizeLinear", self.node("Mul", rows, factor), one, zero)
+        product = self.node("Cast", self.node("MatMulInteger", values, matrix, zero), to=FLOAT)
+        row_scales = self.node("Div", one, factor)
+        return self.node("Mul", self.node("Mul", product, scales), row_scales, output=output)
 
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.weights)

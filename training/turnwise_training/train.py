@@ -42,6 +42,8 @@ class Run:
     frozen_layers: int = 4
     """Of those, the lowest that are not trained."""
     epochs: int = 1
+    conversations: int = 0
+    """How many of an epoch's shuffled conversations are used, to fit the machine; 0 for all."""
     mined_conversations: int = 6000
     batch_conversations: int = 6
     max_tokens: int = 600
@@ -129,7 +131,7 @@ def order(conversations: list[Conversation], run: Run) -> list[tuple[int, int]]:
     for epoch in range(run.epochs):
         indexes = list(range(len(conversations)))
         random.Random(f"{run.seed}-{epoch}").shuffle(indexes)
-        found += [(epoch, index) for index in indexes]
+        found += [(epoch, index) for index in indexes[: run.conversations or None]]
     return found
 
 

@@ -1,0 +1,62 @@
+"""A trained run to the two forms that others use, and the check that they agree with PyTorch.
+
+    python -m turnwise_training.export work/run --out ../models/en --published work/published
+
+Needs the model that `train` left in RUN/model. Writes the fused form with its turnwise.json to --out
+and the published form (PyTorch and ONNX) to --published.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from .check_export import check_export
+from .export_folder import write_fused, write_published
+from .model import BASE, BASE_LICENSE, load_model
+
+NAME = "turnwise-en"
+
+
+def describe_training(run: Path) -> dict[str, object]:
+    """The run's configuration and the last line of its log."""
+    training: dict[str, object] = {"run": json.loads((run / "run.json").read_text(encoding="utf-8"))}
+    log = run / "log.jsonl"
+    if log.exists():
+        training["result"] = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    return training
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", type=Path, help="folder that `train` wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the fused form")
+    parser.add_argument("--published", type=Path, required=True, help="folder of the published form")
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--temperature", type=float, default=1.0, help="calibration: divides the logits")
+    parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"), help="for the check on TEN")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+
+    model, tokenizer = load_model(arguments.run / "model")
+    about = {
+        "name": arguments.name,
+        "version": arguments.version,
+        "license": BASE_LICENSE,
+        "baseModel": BASE,
+        "calibration": {"temperature": arguments.temperature},
+        "training": describe_training(arguments.run),
+    }
+    write_published(model, tokenizer, arguments.published)
+    write_fused(model, tokenizer, arguments.out, about)
+    for folder in (arguments.published, arguments.out):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                print(f"{path.stat().st_size:>12,} bytes  {path}")
+    check_export(arguments.out, arguments.published, arguments.data_dir)
+
+
+if __name__ == "__main__":
+    main()
