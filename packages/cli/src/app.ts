@@ -1,0 +1,31 @@
+import picocolors from 'picocolors'
+import { type Detector, type LoadOptions, loadDetector } from 'turnwise'
+import { EXIT_CODES } from './exitCodes.js'
+import type { Terminal } from './terminal.js'
+import { useColor } from './useColor.js'
+
+/** Paints texts, or leaves them as they are. */
+export type Colors = ReturnType<typeof picocolors.createColors>
+
+/** What every command is given. */
+export interface App {
+  readonly terminal: Terminal
+  /** For the output. */
+  readonly colors: Colors
+  /** For the stream of errors. */
+  readonly errorColors: Colors
+  loadDetector(options: LoadOptions): Promise<Detector>
+  /** How the command ends if nothing is thrown. */
+  exitCode: number
+}
+
+export function createApp(commandLine: readonly string[], terminal: Terminal): App {
+  const { output, errors, environment } = terminal
+  return {
+    terminal,
+    colors: picocolors.createColors(useColor(commandLine, environment, output)),
+    errorColors: picocolors.createColors(useColor(commandLine, environment, errors)),
+    loadDetector,
+    exitCode: EXIT_CODES.ok,
+  }
+}

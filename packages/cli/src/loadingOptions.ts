@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** What the commands that load a model are told about it. */
+export interface LoadingOptions {
+  readonly model?: string
+  readonly threads?: number
+}
+
+/** Adds `--model` and `--threads`, each with its environment variable. */
+export function addLoadingOptions(command: Command): Command {
+  const cores = availableParallelism()
+  return command
+    .addOption(
+      new Option('--model <model>', 'a model folder, or a hub id owner/name (default: the bundled model)').env(
+        'TURNWISE_MODEL',
+      ),
+    )
+    .addOption(
+      new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${Math.min(2, cores)})`)
+        .env('TURNWISE_THREADS')
+        .argParser((text) => parseThreads(text, cores)),
+    )
+}
+
+function parseThreads(text: string, cores: number): number {
+  const threads = Number(text)
+  if (/^\d+$/.test(text) && threads >= 1 && threads <= cores) return threads
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${cores}, the cores of this machine.`)
+}

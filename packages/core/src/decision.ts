@@ -1,0 +1,58 @@
+import { ACTIONS, type Action, fittingActions } from './actions.js'
+import type { ActionLogits } from './model.js'
+
+/** How probable each action is, the four together 1. */
+export type Probabilities = Readonly<Record<Action, number>>
+
+/** What the agent should do now. */
+export interface Decision {
+  /** The most probable of the actions that fit. */
+  readonly action: Action
+  /** Its probability among the actions that fit, 0 to 1. */
+  readonly confidence: number
+  /** The raw probabilities of all four, whatever is known of the agent. */
+  readonly probabilities: Probabilities
+  /** How many tokens the model ran for this decision. */
+  readonly tokensRun: number
+}
+
+/** What a decision rests on, beside the logits. */
+export interface DecisionContext {
+  /** The logits are divided by it; 1 leaves them as they are. */
+  readonly temperature: number
+  /** Whether the agent speaks now. Undefined: nothing is known, all four actions fit. */
+  readonly agentSpeaking: boolean | undefined
+  readonly tokensRun: number
+}
+
+/** Logits to decision. Of equally probable actions the first in class order wins. */
+export function decide(logits: ActionLogits, { temperature, agentSpeaking, tokensRun }: DecisionContext): Decision {
+  const scaled = logits.map((logit) => logit / temperature)
+  const fitting = fittingActions(agentSpeaking)
+  // From the logits again: the raw probabilities of both may round to 0.
+  const confidences = softmax(fitting.map((action) => scaled[ACTIONS.indexOf(action)] ?? Number.NaN))
+  const best = confidences.indexOf(Math.max(...confidences))
+  return {
+    action: fitting[best] ?? ACTIONS[0],
+    confidence: confidences[best] ?? Number.NaN,
+    probabilities: toProbabilities(softmax(scaled)),
+    tokensRun,
+  }
+}
+
+function toProbabilities(values: readonly number[]): Probabilities {
+  const [startSpeaking = 0, continueListening = 0, startListening = 0, continueSpeaking = 0] = values
+  return {
+    start_speaking: startSpeaking,
+    continue_listening: continueListening,
+    start_listening: startListening,
+    continue_speaking: continueSpeaking,
+  }
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const highest = Math.max(...logits)
+  const weights = logits.map((logit) => Math.exp(logit - highest))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map((weight) => weight / total)
+}

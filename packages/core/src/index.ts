@@ -1,0 +1,52 @@
+export { ACTIONS, type Action, fittingActions, SILENT_ACTIONS, SPEAKING_ACTIONS } from './actions.js'
+export { type BatchLimits, planBatches } from './batches.js'
+export { type CancelSignal, throwIfAborted } from './cancelSignal.js'
+export { type Decision, type DecisionContext, decide, type Probabilities } from './decision.js'
+export { deriveManifest } from './deriveManifest.js'
+export {
+  createDetector,
+  type Detector,
+  type PredictManyOptions,
+  type PredictOptions,
+  type PredictRequest,
+} from './detector.js'
+export {
+  describeValue,
+  ERROR_CATALOGUE,
+  type ErrorCode,
+  type ErrorEntry,
+  TurnwiseError,
+  type TurnwiseErrorOptions,
+} from './errors.js'
+export { isRecord } from './json.js'
+export {
+  LOGITS_KINDS,
+  type LogitsKind,
+  MANIFEST_FORMAT_VERSION,
+  MAX_TOKENS,
+  type Manifest,
+  type ManifestFile,
+  ONNX_FORMS,
+  type OnnxForm,
+  parseManifest,
+} from './manifest.js'
+export {
+  MAX_TEXT_LENGTH,
+  type Message,
+  ROLES,
+  type Role,
+  validateConversation,
+  validateMessages,
+  validateText,
+} from './messages.js'
+export type {
+  ActionLogits,
+  LanguageModel,
+  ModelAnswer,
+  ModelRequest,
+  PrefixState,
+} from './model.js'
+export { type CachedAnswer, createPrefixCache, type PrefixCache } from './prefixCache.js'
+export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './prompt.js'
+export type { HearOptions, Session, SessionOptions } from './session.js'
+export { createTokenizer, type Tokenizer } from './tokenizer.js'

@@ -1,0 +1,80 @@
+import type { Message } from './messages.js'
+import { isSpace, strip } from './strip.js'
+import type { Tokenizer } from './tokenizer.js'
+
+/** Turns a conversation into the tokens that ask for an action. */
+export interface PromptEncoder {
+  /** The tokens that end every prompt: `<|im_end|>`, a newline, `<|predict|>`. */
+  readonly triggerTokens: readonly number[]
+  /**
+   * The tokens of checked messages, ChatML and the trigger, cut on the left to `maxTokens`:
+   * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`.
+   */
+  encode(messages: readonly Message[]): number[]
+}
+
+/** The special tokens of a prompt, from the manifest. */
+export interface PromptTokens {
+  readonly messageStart: number
+  readonly messageEnd: number
+  readonly trigger: number
+}
+
+/** First guess at how much text the tokens that count can take: twice what English needs. */
+const CHARACTERS_PER_TOKEN = 8
+/** Tokens encoded beyond the limit where a text is cut inside a word: those at the cut may differ. */
+const SPARE_TOKENS = 64
+/** How far from the wanted place a text may be cut, to cut before a word. */
+const CUT_WINDOW = 256
+
+/** A prompt encoder. Only tokens within `maxTokens` of the end are computed, however long the conversation is. */
+export function createPromptEncoder(tokenizer: Tokenizer, tokens: PromptTokens, maxTokens: number): PromptEncoder {
+  const newline = tokenizer.encode('\n')
+
+  function encodeMessage(message: Message): number[] {
+    const text = encodeEnd(tokenizer, `${message.role}\n${strip(message.content)}`, maxTokens)
+    return [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
+  }
+
+  return {
+    triggerTokens: [tokens.messageEnd, ...newline, tokens.trigger],
+    encode(messages) {
+      const parts: number[][] = []
+      let count = 1
+      for (let index = messages.length - 1; index >= 0 && count < maxTokens; index -= 1) {
+        const message = messages[index]
+        if (message === undefined) break
+        const part = encodeMessage(message)
+        parts.push(part)
+        count += part.length
+      }
+      const ids = parts.reverse().flat()
+      ids.push(tokens.trigger)
+      return truncateLeft(ids, maxTokens)
+    },
+  }
+}
+
+/** The last `maxTokens` tokens. */
+function truncateLeft(tokens: number[], maxTokens: number): number[] {
+  return tokens.length > maxTokens ? tokens.slice(-maxTokens) : tokens
+}
+
+/** The tokens of a text, or at least its last `maxTokens` if the text is long: the rest would be cut away. */
+function encodeEnd(tokenizer: Tokenizer, text: string, maxTokens: number): number[] {
+  for (let length = maxTokens * CHARACTERS_PER_TOKEN; length < text.length; length *= 4) {
+    const ids = tokenizer.encode(text.slice(wordStart(text, text.length - length)))
+    if (ids.length >= maxTokens + SPARE_TOKENS) return ids
+  }
+  return tokenizer.encode(text)
+}
+
+/** A place near `place` where a word begins with the space before it; else `place`, but never inside a character. */
+function wordStart(text: string, place: number): number {
+  for (let start = place; start > place - CUT_WINDOW && start > 0; start -= 1) {
+    const isSingleSpace = text[start] === ' ' && !isSpace(text.charCodeAt(start - 1))
+    if (isSingleSpace && /^ \p{L}/u.test(text.slice(start, start + 3))) return start
+  }
+  const unit = text.charCodeAt(place)
+  return unit >= 0xdc00 && unit <= 0xdfff ? place - 1 : place
+}

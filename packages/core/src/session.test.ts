@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createDetector } from './detector.js'
+import type { Message } from './messages.js'
+import { createFakeModel, type FakeModelOptions } from './testing/fakeModel.js'
+import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
+
+function setUp(options: FakeModelOptions = {}) {
+  const model = createFakeModel(options)
+  const detector = createDetector(model, createFakeTokenizer(), FAKE_MANIFEST)
+  return { model, detector, fresh: createDetector(createFakeModel(options), createFakeTokenizer(), FAKE_MANIFEST) }
+}
+
+const question: Message = { role: 'assistant', content: 'Which day?' }
+const startSpeaking = () => [1, 0, 0, 0]
+const continueSpeaking = () => [0, 0, 0, 1]
+const startListening = () => [0, 0, 1, 0]
+
+describe('what the model sees', () => {
+  test('the user speaks, the agent answers, the user speaks', async () => {
+    const session = setUp({ logits: startSpeaking }).detector.openSession({ messages: [question] })
+    await session.hear('Tues')
+    await session.hear('Tuesday')
+    expect(session.messages).toEqual([question, { role: 'user', content: 'Tuesday' }])
+    session.agentSpeaking('At')
+    session.agentSpeaking('At what')
+    expect(session.isAgentSpeaking).toBe(true)
+    session.agentFinished('At what time?')
+    expect(session.isAgentSpeaking).toBe(false)
+    await session.hear('ten')
+    expect(session.messages).toEqual([
+      question,
+      { role: 'user', content: 'Tuesday' },
+      { role: 'assistant', content: 'At what time?' },
+      { role: 'user', content: 'ten' },
+    ])
+  })
+
+  test('a backchannel leaves no trace', async () => {
+    const session = setUp({ logits: continueSpeaking }).detector.openSession()
+    session.agentSpeaking('Your balance')
+    expect((await session.hear('uh huh')).action).toBe('continue_speaking')
+    session.agentSpeaking('Your balance is forty two')
+    session.agentFinished()
+    session.agentSpeaking('Anything else?')
+    expect(session.messages).toEqual([
+      { role: 'assistant', content: 'Your balance is forty two' },
+      { role: 'assistant', content: 'Anything else?' },
+    ])
+  })
+
+  test('an interruption stays', async () => {
+    const session = setUp({ logits: startListening }).detector.openSession()
+    session.agentSpeaking('Your balance is')
+    expect((await session.hear('wait')).action).toBe('start_listening')
+    session.agentFinished('Your balance')
+    session.agentSpeaking('Yes?')
+    expect(session.messages).toEqual([
+      { role: 'assistant', content: 'Your balance' },
+      { role: 'user', content: 'wait' },
+      { role: 'assistant', content: 'Yes?' },
+    ])
+  })
+
+  test('finishing twice, or without having spoken, adds nothing', () => {
+    const session = setUp().detector.openSession()
+    session.agentFinished()
+    session.agentSpeaking('Hello')
+    session.agentFinished()
+    session.agentFinished()
+    expect(session.messages).toEqual([{ role: 'assistant', content: 'Hello' }])
+    session.agentFinished('Played from a file')
+    expect(session.messages).toHaveLength(2)
+  })
+
+  test('the messages given are copied', () => {
+    const messages = [{ ...question }]
+    const session = setUp().detector.openSession({ messages })
+    messages.push({ role: 'user', content: 'later' })
+    expect(session.messages).toEqual([question])
+  })
+})
+
+test('chooses within the pair that fits', async () => {
+  const session = setUp({ logits: () => [1, 2, 3, 4] }).detector.openSession()
+  expect((await session.hear('hello')).action).toBe('continue_listening')
+  session.agentSpeaking('Hi')
+  expect((await session.hear('hello')).action).toBe('continue_speaking')
+})
+
+test('runs only what is new', async () => {
+  const { detector } = setUp()
+  const session = detector.openSession({ messages: [question] })
+  const first = await session.hear('Tues')
+  // The fake has one token a character; the trigger has three.
+  expect((await session.hear('Tuesday')).tokensRun).toBe('day'.length + 3)
+  expect((await session.hear('Tuesdax')).tokensRun).toBe('x'.length + 3)
+  expect((await session.hear('Tuesdax')).tokensRun).toBe(3)
+  expect(first.tokensRun).toBeGreaterThan('Which day?'.length)
+})
+
+test('any course of events gives the probabilities of a fresh predict', async () => {
+  const text = fc.stringMatching(/^[ab ]{0,6}$/)
+  const event = fc.record({ kind: fc.constantFrom('hear', 'agentSpeaking', 'agentFinished'), text })
+  const limits = fc.integer({ min: 20, max: 80 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 25 }), limits, async (events, maxTokens) => {
+      const manifest = { ...FAKE_MANIFEST, maxTokens }
+      const model = createFakeModel()
+      const session = createDetector(model, createFakeTokenizer(), manifest).openSession({ messages: [question] })
+      const fresh = createDetector(createFakeModel(), createFakeTokenizer(), manifest)
+      for (const { kind, text } of events) {
+        if (kind === 'agentSpeaking') session.agentSpeaking(text)
+        else if (kind === 'agentFinished') session.agentFinished(text)
+        else {
+          const messages = [...session.messages]
+          const decision = await session.hear(text)
+          const expected = await fresh.predict(session.messages, { agentSpeaking: session.isAgentSpeaking })
+          expect({ ...decision, tokensRun: 0 }).toEqual({ ...expected, tokensRun: 0 })
+          expect(session.messages.length - messages.length).toBeLessThanOrEqual(1)
+        }
+      }
+      await session.close()
+      expect(model.openStates).toBe(0)
+    }),
+  )
+})
+
+test('overlapping calls are answered in order, each for its own moment', async () => {
+  const { detector, fresh } = setUp()
+  const session = detector.openSession()
+  const partials = ['I', 'I was', 'I was charged', 'I saw']
+  const decisions = await Promise.all(partials.map((partial) => session.hear(partial)))
+  for (const [index, partial] of partials.entries()) {
+    const expected = await fresh.predict([{ role: 'user', content: partial }])
+    expect(decisions[index]?.probabilities).toEqual(expected.probabilities)
+  }
+})
+
+test('an aborted or failed call does not harm the next', async () => {
+  const { detector } = setUp()
+  const session = detector.openSession()
+  await expect(session.hear('one', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+  await expect(session.hear(1 as never)).rejects.toMatchObject({ code: 'INVALID_CONTENT' })
+  expect((await session.hear('two')).tokensRun).toBeGreaterThan(0)
+})
+
+test('close answers what was asked, frees what was kept and ends the session', async () => {
+  const { detector, model } = setUp()
+  const session = detector.openSession()
+  const decision = session.hear('hello')
+  await Promise.all([session.close(), session.close()])
+  expect((await decision).tokensRun).toBeGreaterThan(0)
+  expect(model.openStates).toBe(0)
+  await expect(session.hear('hello')).rejects.toMatchObject({ code: 'SESSION_CLOSED' })
+  expect(() => session.agentSpeaking('hi')).toThrow(expect.objectContaining({ code: 'SESSION_CLOSED' }))
+  expect(() => session.agentFinished()).toThrow(expect.objectContaining({ code: 'SESSION_CLOSED' }))
+})
+
+test('refuses a history that is wrong', () => {
+  const { detector } = setUp()
+  const messages = [{ role: 'bot', content: '' }] as unknown as Message[]
+  expect(() => detector.openSession({ messages })).toThrow(expect.objectContaining({ code: 'UNKNOWN_ROLE' }))
+})

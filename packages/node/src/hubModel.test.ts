@@ -1,0 +1,184 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ErrorCode } from '@turnwise/core'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findHubModel, pullHubModel } from './hubModel.js'
+import { loadDetector } from './loadDetector.js'
+import { type DownloadProgress, type LoadOptions, resolveLoadOptions } from './loadOptions.js'
+import { locateModel } from './locateModel.js'
+import { pullModel } from './pullModel.js'
+import { tinyModel } from './test/fixtures.js'
+import { COMMIT, type HubFaults, type HubServer, startHubServer } from './test/hubServer.js'
+import { temporaryFolder } from './test/temporaryFolder.js'
+
+const id = { owner: 'owner', name: 'name', revision: 'main' }
+const ONNX = 'onnx/model_q8.onnx'
+/** Impatient, for tests. */
+const patience = { maxAttempts: 3, retryDelayMs: 5, stallTimeoutMs: 200 }
+
+let hub: HubServer
+let cacheDir: string
+
+beforeEach(async () => {
+  hub = await startHubServer(tinyModel('published'))
+  onTestFinished(() => hub.close())
+  cacheDir = await temporaryFolder()
+})
+
+function options(more: LoadOptions = {}) {
+  return resolveLoadOptions({ hubEndpoint: `${hub.endpoint}/`, cacheDir, ...more }, {})
+}
+
+async function pull(faults: HubFaults = {}, more: LoadOptions = {}): Promise<string> {
+  Object.assign(hub.faults, faults)
+  return pullHubModel(id, options(more), patience)
+}
+
+async function expectComplete(path: string): Promise<void> {
+  for (const name of ['config.json', 'tokenizer.json', ONNX]) {
+    const expected = await readFile(join(tinyModel('published'), name))
+    expect((await readFile(join(path, name))).equals(expected)).toBe(true)
+  }
+}
+
+test('downloads what a model of the published form needs, and nothing else', async () => {
+  const path = await pull()
+  expect(path).toBe(join(cacheDir, 'models', 'owner--name', COMMIT))
+  await expectComplete(path)
+  expect(hub.downloads).toEqual(['config.json', 'tokenizer.json', ONNX])
+  expect((await readdir(join(path, '..'))).sort()).toEqual([COMMIT, 'refs'])
+})
+
+test('downloads what turnwise.json names', async () => {
+  await hub.close()
+  hub = await startHubServer(tinyModel('fused'))
+  await pull()
+  expect(hub.downloads).toEqual(['turnwise.json', 'model.onnx', 'tokenizer.json', 'config.json'])
+})
+
+test('loadDetector loads by the id of the hub, and the next time without it', async () => {
+  const { hubEndpoint } = options()
+  const detector = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir })
+  const messages = [{ role: 'user' as const, content: 'hello' }]
+  const { action } = await detector.predict(messages)
+  await detector.close()
+  await hub.close()
+  const again = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir, offline: true })
+  expect((await again.predict(messages)).action).toBe(action)
+  await again.close()
+})
+
+test('tells how far it is', async () => {
+  const steps: DownloadProgress[] = []
+  await pull({}, { onProgress: (progress) => steps.push(progress) })
+  const received = steps.map(({ receivedBytes }) => receivedBytes)
+  expect(received).toEqual([...received].sort((a, b) => a - b))
+  expect(steps.at(-1)).toMatchObject({ model: 'owner/name', fileName: ONNX })
+  expect(steps.at(-1)?.receivedBytes).toBe(steps.at(-1)?.totalBytes)
+})
+
+describe('a connection that breaks', () => {
+  test('goes on where it broke off', async () => {
+    await expectComplete(await pull({ breakOff: { path: ONNX, afterBytes: 20_000, times: 2 } }))
+    expect(hub.downloads.slice(2, 4)).toEqual([ONNX, `${ONNX} bytes=20000-`])
+    // What had come but was not yet read when the connection broke is lost.
+    expect(hub.downloads[4]).toMatch(/ bytes=[24]0000-$/)
+    expect(hub.downloads).toHaveLength(5)
+  })
+
+  test('goes on in a later call, even in another process', async () => {
+    const pulling = pull({ breakOff: { path: ONNX, afterBytes: 0, times: 100 } })
+    await expect(pulling).rejects.toMatchObject({ code: 'DOWNLOAD_INCOMPLETE' })
+    const incomplete = join(cacheDir, 'models', 'owner--name', `${COMMIT}.partial`, `${ONNX}.incomplete`)
+    await writeFile(incomplete, (await readFile(join(tinyModel('published'), ONNX))).subarray(0, 30_000))
+    hub.downloads.length = 0
+    await expectComplete(await pull({ breakOff: { path: ONNX, afterBytes: 0, times: 0 } }))
+    expect(hub.downloads).toEqual([`${ONNX} bytes=30000-`])
+  })
+
+  test('begins again where the hub ignores ranges', async () => {
+    const faults = { breakOff: { path: ONNX, afterBytes: 20_000, times: 1 }, ignoresRanges: true }
+    await expectComplete(await pull(faults))
+  })
+
+  test('is given up when nothing comes', async () => {
+    const pulling = pull({ stallsAt: ONNX })
+    await expect(pulling).rejects.toMatchObject({ code: 'DOWNLOAD_INCOMPLETE', cause: expect.anything() })
+  })
+
+  test('waits for a hub that is busy', async () => {
+    await expectComplete(await pull({ busyTimes: 2 }))
+  })
+})
+
+test('refuses a file with another content, and keeps nothing of it', async () => {
+  for (const corruptPath of ['config.json', ONNX]) {
+    await expect(pull({ corruptPath })).rejects.toMatchObject({ code: 'DOWNLOAD_CORRUPT', value: corruptPath })
+  }
+  await expectComplete(await pull({ corruptPath: 'none' }))
+})
+
+describe('a hub that refuses', () => {
+  test.each<[string, HubFaults, ErrorCode]>([
+    ['404', { status: 404 }, 'HUB_NOT_FOUND'],
+    ['401', { token: 'secret' }, 'HUB_ACCESS_DENIED'],
+    ['403', { status: 403 }, 'HUB_ACCESS_DENIED'],
+    ['500', { status: 500 }, 'HUB_FAILED'],
+    ['nonsense', { answersNonsense: true }, 'HUB_FAILED'],
+  ])('%s', async (_, faults, code) => {
+    await expect(pull(faults)).rejects.toMatchObject({ name: 'TurnwiseError', code })
+  })
+
+  test('lets in who has the token', async () => {
+    await expectComplete(await pull({ token: 'secret' }, { hubToken: 'secret' }))
+  })
+
+  test('has no such file', async () => {
+    await hub.close()
+    hub = await startHubServer(join(tinyModel('published'), 'onnx'))
+    await expect(pull()).rejects.toMatchObject({ code: 'HUB_NOT_FOUND', value: 'config.json' })
+  })
+
+  test('is not there', async () => {
+    await hub.close()
+    await expect(pull()).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' })
+  })
+})
+
+test('offline it uses the cache, or says what is missing', async () => {
+  await expect(findHubModel(id, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
+  await expect(pullModel('owner/name', { offline: true, cacheDir })).rejects.toMatchObject({ code: 'OFFLINE' })
+  const path = await pull()
+  expect(await findHubModel(id, options({ offline: true }))).toBe(path)
+  await rm(path, { recursive: true })
+  await expect(findHubModel(id, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
+  expect(resolveLoadOptions({}, { HF_HUB_OFFLINE: '1' }).offline).toBe(true)
+})
+
+test('two at once download once', async () => {
+  const paths = await Promise.all([pull(), pull()])
+  expect(paths[0]).toBe(paths[1])
+  expect(hub.downloads).toHaveLength(3)
+})
+
+test('an abort ends the download and leaves the lock free', async () => {
+  const controller = new AbortController()
+  const pulling = pull({ stallsAt: ONNX }, { signal: controller.signal })
+  setTimeout(() => controller.abort(), 50)
+  await expect(pulling).rejects.toMatchObject({ code: 'ABORTED' })
+  await expectComplete(await pull({ stallsAt: 'none' }))
+})
+
+test('a cache that cannot be written is said to be so', async () => {
+  const file = join(cacheDir, 'file')
+  await writeFile(file, '')
+  await expect(pull({}, { cacheDir: file })).rejects.toMatchObject({ code: 'CACHE_UNUSABLE' })
+})
+
+test('a folder goes before a model of the hub, and what is neither is not found', async () => {
+  expect(await locateModel({ model: tinyModel('fused') })).toBe(tinyModel('fused'))
+  for (const model of ['./nowhere', '/nowhere', 'nowhere', 'a/b/c', 'own er/name']) {
+    await expect(locateModel({ model, offline: true })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+  }
+  await expect(pullModel('nowhere')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+})

@@ -1,0 +1,51 @@
+import { createDetector, createTokenizer, type Detector, type Manifest, throwIfAborted } from '@turnwise/core'
+import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
+import { type ModelFolder, readModelFolder } from './modelFolder.js'
+import { createOnnxModel } from './onnxModel.js'
+import { resolveModel } from './resolveModel.js'
+import { verifyFiles } from './verifyModel.js'
+
+/**
+ * Loads a model and makes a detector of it. Without options: the bundled model, from disk.
+ *
+ * @throws TurnwiseError INVALID_OPTION, ABORTED, RUNTIME_UNAVAILABLE, and what is wrong with the model:
+ *   MODEL_NOT_FOUND, MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED, MODEL_FILE_TAMPERED, MODEL_FILE_INVALID, MODEL_FAILED,
+ *   INVALID_MANIFEST, INVALID_MODEL_CONFIG, INVALID_TOKENIZER, UNSUPPORTED_MODEL, or with getting it from the hub:
+ *   HUB_NOT_FOUND, HUB_ACCESS_DENIED, HUB_UNREACHABLE, HUB_FAILED, OFFLINE, DOWNLOAD_INCOMPLETE, DOWNLOAD_CORRUPT,
+ *   CACHE_BUSY, CACHE_UNUSABLE
+ */
+export async function loadDetector(options: LoadOptions = {}): Promise<Detector> {
+  const resolved = resolveLoadOptions(options)
+  throwIfAborted(resolved.signal)
+  const path = await resolveModel(resolved)
+  throwIfAborted(resolved.signal)
+  const detector = await loadFolder(await readModelFolder(path), resolved.threads)
+  if (resolved.signal?.aborted === true) await detector.close()
+  throwIfAborted(resolved.signal)
+  return detector
+}
+
+async function loadFolder(
+  { path, manifest, onnxPath, readTokenizer }: ModelFolder,
+  threads: number,
+): Promise<Detector> {
+  // The checksums are computed in another thread, while this one is busy with the graph.
+  const [checked, tokenizer, model] = await Promise.allSettled([
+    checkFiles(path, manifest),
+    readTokenizer().then(createTokenizer),
+    createOnnxModel(onnxPath, manifest, { threads }),
+  ])
+  if (checked.status === 'fulfilled' && tokenizer.status === 'fulfilled' && model.status === 'fulfilled') {
+    return createDetector(model.value, tokenizer.value, manifest)
+  }
+  if (model.status === 'fulfilled') await model.value.close()
+  // The first in this order: a broken file explains everything else.
+  throw [checked, tokenizer, model].find((part) => part.status === 'rejected')?.reason
+}
+
+/** @throws TurnwiseError MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED, MODEL_FILE_TAMPERED */
+async function checkFiles(path: string, manifest: Manifest): Promise<void> {
+  const reports = await verifyFiles(path, manifest)
+  const error = reports.find((report) => report.error !== undefined)?.error
+  if (error !== undefined) throw error
+}

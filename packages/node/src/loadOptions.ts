@@ -1,0 +1,100 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { describeValue, TurnwiseError } from '@turnwise/core'
+import { defaultCacheFolder } from './cacheFolder.js'
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** The hub id of the model. */
+  readonly model: string
+  /** The file that is downloaded now. */
+  readonly fileName: string
+  /** Of all the files together. */
+  readonly receivedBytes: number
+  /** Of all the files together. */
+  readonly totalBytes: number
+}
+
+/** Options of `loadDetector`. An option goes before its environment variable, that before the default. */
+export interface LoadOptions {
+  /** A model folder, or a hub id `owner/name` or `owner/name@revision`. Default: the bundled model. */
+  readonly model?: string | undefined
+  /** Threads that share the work of a decision. Default: 2, or the cores there are. */
+  readonly threads?: number | undefined
+  /** Where models from the hub are kept. `TURNWISE_CACHE`; default: a folder of the system's user cache. */
+  readonly cacheDir?: string | undefined
+  /** Never use the network. `HF_HUB_OFFLINE=1`; default: false. */
+  readonly offline?: boolean | undefined
+  /** The address of the model hub. `HF_ENDPOINT`; default: https://huggingface.co. */
+  readonly hubEndpoint?: string | undefined
+  /** A token for private models of the hub. `HF_TOKEN`. */
+  readonly hubToken?: string | undefined
+  /** Called as a download goes on. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  /** Ends a download or the loading. A partial download is kept and goes on the next time. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The defaults of {@link LoadOptions} that are the same on every machine. */
+export const DEFAULT_LOAD_OPTIONS = {
+  threads: 2,
+  offline: false,
+  hubEndpoint: 'https://huggingface.co',
+} as const
+
+/** {@link LoadOptions} with every default in place. */
+export interface ResolvedLoadOptions {
+  readonly model: string | undefined
+  readonly threads: number
+  readonly cacheDir: string
+  readonly offline: boolean
+  readonly hubEndpoint: string
+  readonly hubToken: string | undefined
+  readonly onProgress: (progress: DownloadProgress) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Puts options, environment and defaults together.
+ *
+ * @throws TurnwiseError INVALID_OPTION
+ */
+export function resolveLoadOptions(options: LoadOptions, environment = process.env): ResolvedLoadOptions {
+  const cores = availableParallelism()
+  const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores) } = options
+  const offline = options.offline ?? isOn(environment.HF_HUB_OFFLINE)
+  const cacheDir = options.cacheDir ?? nonEmpty(environment.TURNWISE_CACHE) ?? defaultCacheFolder(environment)
+  const endpoint = options.hubEndpoint ?? nonEmpty(environment.HF_ENDPOINT) ?? DEFAULT_LOAD_OPTIONS.hubEndpoint
+  check('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
+  check('threads', threads, Number.isInteger(threads) && threads >= 1 && threads <= cores, `1 to ${cores}, the cores`)
+  check('cacheDir', cacheDir, isText(cacheDir), 'a folder')
+  check('offline', offline, typeof offline === 'boolean', 'true or false')
+  check('hubEndpoint', endpoint, isText(endpoint) && /^https?:\/\/[^/]/.test(endpoint), 'an http or https address')
+  return {
+    model: options.model,
+    threads,
+    cacheDir: resolve(cacheDir),
+    offline,
+    hubEndpoint: endpoint.replace(/\/+$/, ''),
+    hubToken: options.hubToken ?? nonEmpty(environment.HF_TOKEN),
+    onProgress: options.onProgress ?? (() => undefined),
+    signal: options.signal,
+  }
+}
+
+function check(name: string, value: unknown, isRight: boolean, expected: string): void {
+  if (isRight) return
+  throw new TurnwiseError('INVALID_OPTION', `${name} is ${describeValue(value)}, expected ${expected}.`, { value })
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && ['1', 'true', 'yes', 'on'].includes(value.toLowerCase())
+}

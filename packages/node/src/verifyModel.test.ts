@@ -1,0 +1,37 @@
+import { cp, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { tinyModel } from './test/fixtures.js'
+import { temporaryFolder } from './test/temporaryFolder.js'
+import { verifyModel } from './verifyModel.js'
+
+test('finds nothing wrong with a model that is as it was made', async () => {
+  const { files, manifest } = await verifyModel(tinyModel('fused'))
+  expect(files.map(({ name, error }) => [name, error])).toEqual(
+    Object.keys(manifest.files).map((name) => [name, undefined]),
+  )
+  expect(files).toHaveLength(3)
+})
+
+test('reports each file that is wrong', async () => {
+  const folder = await temporaryFolder()
+  await cp(tinyModel('fused'), folder, { recursive: true })
+  await rm(join(folder, 'tokenizer.json'))
+  await truncate(join(folder, 'model.onnx'), 10)
+  const { files } = await verifyModel(folder)
+  expect(Object.fromEntries(files.map(({ name, error }) => [name, error?.code]))).toEqual({
+    'model.onnx': 'MODEL_FILE_TRUNCATED',
+    'tokenizer.json': 'MODEL_FILE_MISSING',
+    'config.json': undefined,
+  })
+  await writeFile(
+    join(folder, 'config.json'),
+    'x'.repeat(files.find(({ name }) => name === 'config.json')?.sizeBytes ?? 0),
+  )
+  const again = await verifyModel(folder)
+  expect(again.files.find(({ name }) => name === 'config.json')?.error).toMatchObject({ code: 'MODEL_FILE_TAMPERED' })
+})
+
+test('has nothing to compare a model without turnwise.json with', async () => {
+  expect((await verifyModel(tinyModel('qwen2'))).files).toEqual([])
+})

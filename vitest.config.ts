@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Tests run on the sources: no build can be stale. */
+function source(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@turnwise\/core\/testing$/, replacement: source('packages/core/src/testing.ts') },
+      { find: /^@turnwise\/core$/, replacement: source('packages/core/src/index.ts') },
+      { find: /^turnwise$/, replacement: source('packages/node/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['packages/*/src/**/*.test.ts'],
+    // A native runtime is loaded by some tests; threads of one process would share its pools.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+  },
+})
