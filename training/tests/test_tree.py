@@ -38,9 +38,9 @@ def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCa
     other = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(1))
     batch = collate([other, tree])
     with torch.no_grad():
-        packed = model(
-            batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids
-        ).logits[0, batch.index]  # [points, vocabulary]
+        packed = model(batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids).logits[
+            0, batch.index
+        ]  # [points, vocabulary]
     packed = packed[len(other.points) :]
     plain = single_points(conversations)
     assert len(plain) == len(tree.points) == 11

@@ -60,7 +60,7 @@ def batches(texts: list[str]) -> list[list[str]]:
 
 def plain(word: str) -> str:
     """Without end punctuation: it would tell the base that the sentence is over."""
-    return word.lower().strip(".,?!;:\"()") or word
+    return word.lower().strip('.,?!;:"()') or word
 
 
 @torch.no_grad()

@@ -39,7 +39,9 @@ Logits = Callable[[Sequence[list[Message]]], np.ndarray]
 """Conversations to action logits [conversations, 4]."""
 
 
-def logits_of(forward: Callable[[TreeBatch], torch.Tensor], tokenizer: PromptTokenizer, device="cpu") -> Logits:
+def logits_of(
+    forward: Callable[[TreeBatch], torch.Tensor], tokenizer: PromptTokenizer, device="cpu"
+) -> Logits:
     """Packs prompts, shortest first, into forwards of about 1,000 tokens."""
 
     def run(conversations: Sequence[list[Message]]) -> np.ndarray:
@@ -125,7 +127,10 @@ def swda(data_dir: Path) -> tuple[list[list[Message]], list[str]]:
 
 
 def held_out_logits(
-    forward: Callable[[TreeBatch], torch.Tensor], tokenizer: PromptTokenizer, held_out: list[Conversation], device="cpu"
+    forward: Callable[[TreeBatch], torch.Tensor],
+    tokenizer: PromptTokenizer,
+    held_out: list[Conversation],
+    device="cpu",
 ) -> tuple[np.ndarray, list[str]]:
     """Logits [points, 4] and actions of every labelled point, each conversation as it is written."""
     maker = TreeMaker(tokenizer, NONE)
@@ -198,7 +203,9 @@ def main() -> None:
             known = answers(logits, [agent_speaks(action) for action in expected])
             state.append((name, accuracy_and_f1(expected, known), len(expected)))
     by_group: dict[str, list[bool]] = {}
-    for group, right in zip(groups, np.array(sets["dev"][1]) == np.array(known) if groups else [], strict=True):
+    for group, right in zip(
+        groups, np.array(sets["dev"][1]) == np.array(known) if groups else [], strict=True
+    ):
         by_group.setdefault(group, []).append(bool(right))
     print(table("Binary (end of utterance or not)", binary))
     print(table("Multi-class", multi))

@@ -11,8 +11,35 @@ from .styles import AS_WRITTEN, Style, sample_agent_style, sample_ending, sample
 from .tree import LabelledToken, PromptTree
 
 OPEN_WORDS = frozenset(
-    "a an the my your his her their our and or but because if i'm it's that's there's and/or "
-    "to of for with at from than into about".split()
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "his",
+        "her",
+        "their",
+        "our",
+        "and",
+        "or",
+        "but",
+        "because",
+        "if",
+        "i'm",
+        "it's",
+        "that's",
+        "there's",
+        "to",
+        "of",
+        "for",
+        "with",
+        "at",
+        "from",
+        "than",
+        "into",
+        "about",
+    ]
 )
 """A turn hardly ever ends in these: an unmarked boundary after one is incomplete."""
 TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", "and then", "or", "well")
@@ -114,9 +141,9 @@ class TreeMaker:
             return points
         marked = {point.words for point in points}
         for count, word in enumerate(utterance.text.split(), 1):
-            if count not in marked and word.lower() in OPEN_WORDS:
-                if chance.random() < self.augmentation.open_words:
-                    points.append(Point(count, CONTINUE_LISTENING))
+            open_word = count not in marked and word.lower() in OPEN_WORDS
+            if open_word and chance.random() < self.augmentation.open_words:
+                points.append(Point(count, CONTINUE_LISTENING))
         return points
 
     def label(self, tree: PromptTree, leaf: int, point: Point) -> None:
@@ -163,19 +190,3 @@ def heard(history: list[dict[str, str]], utterance: Utterance, speaking: bool):
         ([*history, {"role": "user", "content": " ".join(words[: point.words])}], point.action, speaking)
         for point in utterance.points
     ]
-
-
-def styled_messages(messages: list[dict[str, str]], style: Style) -> list[dict[str, str]]:
-    """The user's messages in another style, for the invariance tables."""
-    return [
-        replace_text(message, " ".join(style.word(word) for word in message["content"].split()))
-        if message["role"] == "user"
-        else message
-        for message in messages
-    ]
-
-
-def replace_text(message: dict[str, str], text: str) -> dict[str, str]:
-    return {**message, "content": " ".join(text.split())}
-
-

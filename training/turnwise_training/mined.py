@@ -1,4 +1,4 @@
-"""Conversations mined from public corpora (their licences: training/README.md), in the form of the authored ones.
+"""Conversations mined from public corpora, in the form of the authored ones. Licences: training/README.md.
 
 - single requests and task dialogue: the end of a user turn is complete; word prefixes are incomplete
   unless the untouched base finds them complete (`completeness.py`);
@@ -84,7 +84,9 @@ def alternate(turns: list[dict]) -> list[dict]:
 
 def spoken(text: str) -> str:
     """ICSI transcript to plain words: no marks of breaks, fragments or noise."""
-    text = re.sub(r"\b(\w)\. (?=\w\. |\w\b)", r"\1 ", text.replace("uhhuh", "uh-huh").replace("mmhmm", "mm-hmm"))
+    text = re.sub(
+        r"\b(\w)\. (?=\w\. |\w\b)", r"\1 ", text.replace("uhhuh", "uh-huh").replace("mmhmm", "mm-hmm")
+    )
     words = [word for word in text.split() if not re.fullmatch(r"==|\?==|[-.,?|@]+|\w*-|@@\S*|[<{].*", word)]
     return " ".join(words)
 
@@ -106,7 +108,9 @@ def meetings(folder: Path) -> list[Conversation]:
             during = (unit["start"] - other["start"]) / max(0.1, length)
             count = round(during * len(said))
             if re.fullmatch(r"b|s\^bk|s\^ba", tags) and 0.25 < during < 0.9 and 3 <= count < len(said):
-                said_so_far = Overlap(count, Utterance(words, (Point(len(words.split()), CONTINUE_SPEAKING),)))
+                said_so_far = Overlap(
+                    count, Utterance(words, (Point(len(words.split()), CONTINUE_SPEAKING),))
+                )
                 turns = [Turn("assistant", " ".join(said), 0, overlaps=(said_so_far,))]
             elif "%-" in " ".join(other["tags"]) and "%--" not in " ".join(other["tags"]) and during < 1.1:
                 if tags.startswith(("b", "fh", "z")) or "%" in tags or len(words.split()) < 2:

@@ -41,7 +41,7 @@ class PromptTokenizer:
 
     def special(self, token: str) -> int:
         token_id = self.tokenizer.convert_tokens_to_ids(token)
-        assert isinstance(token_id, int) and token_id != self.tokenizer.unk_token_id or token_id == 0, (
+        assert (isinstance(token_id, int) and token_id != self.tokenizer.unk_token_id) or token_id == 0, (
             f"the tokenizer has no {token}"
         )
         return token_id

@@ -4,7 +4,7 @@ import random
 import re
 from dataclasses import dataclass
 
-EDGE_PUNCTUATION = ".,?!;:…\"“”()"
+EDGE_PUNCTUATION = '.,?!;:…"“”()'
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 WORD_DIGITS = {word: str(digit) for digit, word in enumerate(DIGIT_WORDS) if digit > 1}
 """Without "one" and "zero", which are seldom digits in running speech."""
@@ -38,7 +38,9 @@ AS_WRITTEN = Style()
 def sample_user_style(chance: random.Random) -> Style:
     """Most live text is lower case without punctuation; some recognisers punctuate everything."""
     digits = chance.choices(["as written", "spoken", "written"], [0.7, 0.18, 0.12])[0]
-    kind = chance.choices(["plain", "bare", "punctuated", "cased", "lower"], [0.42, 0.13, 0.27, 0.12, 0.06])[0]
+    kind = chance.choices(["plain", "bare", "punctuated", "cased", "lower"], [0.42, 0.13, 0.27, 0.12, 0.06])[
+        0
+    ]
     if kind == "plain":
         return Style(lower=True, punctuation=False, digits=digits)
     if kind == "bare":
@@ -52,7 +54,7 @@ def sample_user_style(chance: random.Random) -> Style:
 
 def sample_agent_style(chance: random.Random) -> Style:
     """The agent's text is known exactly, but some users store it as it was recognised."""
-    kind = chance.choices(["written", "plain", "cased"], [0.72, 0.16, 0.12])[0]
+    kind = chance.choices(["written", "plain", "cased"], [0.54, 0.22, 0.24])[0]
     if kind == "plain":
         return Style(lower=True, punctuation=False)
     return Style(punctuation=False) if kind == "cased" else AS_WRITTEN

@@ -77,8 +77,6 @@ def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> 
         mask[None, None].to(device),
         torch.tensor([point.index for point in points], device=device),
         torch.tensor([point.action for point in points], device=device),
-        torch.tensor(
-            [-100 if p.silent_action is None else p.silent_action for p in points], device=device
-        ),
+        torch.tensor([-100 if p.silent_action is None else p.silent_action for p in points], device=device),
         torch.tensor([point.weight for point in points], device=device),
     )
