@@ -1,9 +1,9 @@
 """Do PyTorch, the published ONNX form and the fused form give the same probabilities?
 
-    python -m turnwise_training.check_export ../models/en --published work/published [--data-dir ../../shared/data]
+    python -m turnwise_training.check_export ../models/en --published work/published
 
-Compares them on fixtures/prompts.json and, where the data is there, on TEN's 428 lines, and prints the largest
-and the mean difference of a probability, and how many answers differ from PyTorch's.
+Compares them on fixtures/prompts.json and, where `--data-dir` is there, on TEN's 428 lines, and prints
+the largest and the mean difference of a probability, and how many answers differ from PyTorch's.
 """
 
 import argparse
@@ -71,7 +71,9 @@ def check_files(folder: Path) -> None:
     for name, expected in manifest["files"].items():
         found = describe_file(folder / name)
         if found != expected:
-            raise ValueError(f"{folder / name} is not the exported file: {found}, turnwise.json says {expected}")
+            raise ValueError(
+                f"{folder / name} is not the exported file: {found}, turnwise.json says {expected}"
+            )
 
 
 def conversation_sets(data_dir: Path) -> dict[str, list[list[Message]]]:
@@ -105,7 +107,9 @@ def check_export(fused: Path, published: Path, data_dir: Path) -> dict[str, Diff
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("fused", type=Path, help="folder with model.onnx and turnwise.json")
-    parser.add_argument("--published", type=Path, required=True, help="folder of the same model's published form")
+    parser.add_argument(
+        "--published", type=Path, required=True, help="folder of the same model's published form"
+    )
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)

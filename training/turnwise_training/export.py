@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from .check_export import check_export
-from .export_folder import write_fused, write_published
+from .export_folder import prepare_decoder, write_fused, write_published
 from .model import BASE, BASE_LICENSE, load_model
 
 NAME = "turnwise-en"
@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--name", default=NAME)
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--temperature", type=float, default=1.0, help="calibration: divides the logits")
-    parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"), help="for the check on TEN")
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path("../../shared/data"), help="for the check on TEN"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
 
@@ -49,8 +51,9 @@ def main() -> None:
         "calibration": {"temperature": arguments.temperature},
         "training": describe_training(arguments.run),
     }
-    write_published(model, tokenizer, arguments.published)
-    write_fused(model, tokenizer, arguments.out, about)
+    decoder = prepare_decoder(model, tokenizer)
+    write_published(model, decoder, tokenizer, arguments.published)
+    write_fused(model, decoder, tokenizer, arguments.out, about)
     for folder in (arguments.published, arguments.out):
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -1,11 +1,16 @@
 """The weights of a decoder-only language model as plain arrays: what both exports are built from."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
 from transformers import LlamaForCausalLM, Qwen2ForCausalLM
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer
+from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 
+Model = LlamaForCausalLM | Qwen2ForCausalLM
+DecoderLayer = LlamaDecoderLayer | Qwen2DecoderLayer
 SUPPORTED = ("llama", "qwen2")
 
 
@@ -37,6 +42,7 @@ class Decoder:
     epsilon: float
     inverse_frequencies: np.ndarray  # [head_size / 2], radians a position
     embeddings: np.ndarray  # [vocabulary, hidden]; also the output head
+    embedding_factors: np.ndarray  # [hidden]: embeddings are multiplied by them, the output head is not
     layers: tuple[Layer, ...]
     final_norm: np.ndarray  # [hidden]
 
@@ -54,7 +60,7 @@ class Decoder:
         return np.cos(angles), np.sin(angles)
 
 
-def read_decoder(model: LlamaForCausalLM | Qwen2ForCausalLM) -> Decoder:
+def read_decoder(model: Model) -> Decoder:
     """Takes the arrays out of a Llama- or Qwen2-shaped model, and checks that the graphs can express it."""
     config = model.config
     assert config.model_type in SUPPORTED, f"model_type {config.model_type}, expected one of {SUPPORTED}"
@@ -64,22 +70,27 @@ def read_decoder(model: LlamaForCausalLM | Qwen2ForCausalLM) -> Decoder:
     rope_type = config.rope_parameters["rope_type"]
     assert rope_type == "default", f"rope_type {rope_type}, expected default"
     decoder = model.model
-    attention = decoder.layers[0].self_attn
+    layers = decoder_layers(model)
     return Decoder(
         hidden=config.hidden_size,
         heads=config.num_attention_heads,
         key_value_heads=config.num_key_value_heads,
-        head_size=attention.head_dim,
+        head_size=layers[0].self_attn.head_dim,
         mlp=config.intermediate_size,
         epsilon=config.rms_norm_eps,
         inverse_frequencies=array(decoder.rotary_emb.inv_freq),
         embeddings=array(decoder.embed_tokens.weight),
-        layers=tuple(read_layer(layer) for layer in decoder.layers),
+        embedding_factors=np.ones(config.hidden_size, np.float32),
+        layers=tuple(read_layer(layer) for layer in layers),
         final_norm=array(decoder.norm.weight),
     )
 
 
-def read_layer(layer: torch.nn.Module) -> Layer:
+def decoder_layers(model: Model) -> list[DecoderLayer]:
+    return cast(list[DecoderLayer], list(model.model.layers))
+
+
+def read_layer(layer: DecoderLayer) -> Layer:
     attention, mlp = layer.self_attn, layer.mlp
     return Layer(
         attention_norm=array(layer.input_layernorm.weight),

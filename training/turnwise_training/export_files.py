@@ -33,7 +33,9 @@ def save_onnx(model: onnx.ModelProto, path: Path, largest_file_bytes: int = LARG
         raw = tensor.raw_data
         if len(raw) < SMALL_TENSOR_BYTES:
             continue
-        assert len(raw) <= largest_file_bytes, f"{tensor.name} has {len(raw)} bytes: more than a file may have"
+        assert len(raw) <= largest_file_bytes, (
+            f"{tensor.name} has {len(raw)} bytes: more than a file may have"
+        )
         offset = -(-used // PAGE_BYTES) * PAGE_BYTES
         if offset + len(raw) > largest_file_bytes:
             paths.append(path.with_name(f"{path.name}.data{len(paths) - 1}"))

@@ -4,22 +4,43 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import LlamaForCausalLM, Qwen2ForCausalLM
 
 from .actions import ACTIONS
-from .export_decoder import Decoder, read_decoder
+from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
 from .export_fused import build_fused
 from .export_published import build_published
+from .export_smooth import smooth
+from .fixture_messages import PROMPTS
 from .prompt import MAX_TOKENS, PromptTokenizer
 
 FORMAT_VERSION = 1
 ONE_FILE_BYTES = 2_000_000_000
 """What protobuf can hold. The published form's ONNX file is never split."""
-Model = LlamaForCausalLM | Qwen2ForCausalLM
+CALIBRATION_TOKENS = 200
+"""Of each prompt: enough to see which activations are large."""
+UNUSED_SETTINGS = (
+    "_name_or_path",
+    "chunk_size_feed_forward",
+    "id2label",
+    "is_encoder_decoder",
+    "label2id",
+    "output_attentions",
+    "output_hidden_states",
+    "problem_type",
+    "quantization_config",
+    "return_dict",
+)
+"""What transformers writes into every config.json, and a language model has no use for."""
 
 
-def write_published(model: Model, tokenizer: PromptTokenizer, folder: Path) -> Path:
+def prepare_decoder(model: Model, tokenizer: PromptTokenizer) -> Decoder:
+    """The model's weights, ready to be quantised."""
+    prompts = [tokenizer.prompt(messages)[:CALIBRATION_TOKENS] for messages in PROMPTS.values()]
+    return smooth(read_decoder(model), model, prompts)
+
+
+def write_published(model: Model, decoder: Decoder, tokenizer: PromptTokenizer, folder: Path) -> Path:
     """config.json, tokenizer.json, tokenizer_config.json, model.safetensors (fp32), onnx/model_q8.onnx."""
     folder.mkdir(parents=True, exist_ok=True)
     model.to(torch.float32).save_pretrained(folder)
@@ -27,19 +48,23 @@ def write_published(model: Model, tokenizer: PromptTokenizer, folder: Path) -> P
     write_config(model, folder)
     write_tokenizer(tokenizer, folder)
     path = folder / "onnx" / "model_q8.onnx"
-    save_onnx(build_published(read_decoder(model)), path, ONE_FILE_BYTES)
+    save_onnx(build_published(decoder), path, ONE_FILE_BYTES)
     return path
 
 
 def write_fused(
-    model: Model, tokenizer: PromptTokenizer, folder: Path, about: dict[str, object], int8: bool = True
+    model: Model,
+    decoder: Decoder,
+    tokenizer: PromptTokenizer,
+    folder: Path,
+    about: dict[str, object],
+    int8: bool = True,
 ) -> Path:
     """model.onnx (and its data files), config.json, tokenizer.json and turnwise.json with their checksums.
 
     `about` gives name, version, license, baseModel, calibration and training.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    decoder = read_decoder(model)
     path = folder / "model.onnx"
     paths = save_onnx(build_fused(decoder, tokenizer.actions, MAX_TOKENS, int8), path)
     write_config(model, folder)
@@ -83,7 +108,7 @@ def write_config(model: Model, folder: Path) -> None:
     config["rope_theta"] = config["rope_parameters"]["rope_theta"]
     config["torch_dtype"] = config["dtype"] = "float32"
     config["architectures"] = [type(model).__name__]
-    for key in ("_name_or_path", "quantization_config"):
+    for key in UNUSED_SETTINGS:
         config.pop(key, None)
     write_json(folder / "config.json", config)
 

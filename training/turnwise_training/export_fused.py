@@ -14,13 +14,17 @@ from .export_decoder import Decoder, Layer
 from .export_graph import FLOAT, INT32, INT64, MICROSOFT, Graph
 
 
-def build_fused(decoder: Decoder, action_ids: list[int], max_tokens: int, int8: bool = True) -> onnx.ModelProto:
+def build_fused(
+    decoder: Decoder, action_ids: list[int], max_tokens: int, int8: bool = True
+) -> onnx.ModelProto:
     """The graph for prompts of up to `max_tokens`; `action_ids` are the actions' tokens in class order."""
     graph = Graph("turnwise", int8)
     ids = graph.input("input_ids", INT64, ["batch", "sequence"])
     mask = graph.input("attention_mask", INT64, ["batch", "total"])
     logits = graph.output("logits", FLOAT, ["batch", len(action_ids)])
-    lengths = graph.node("ReduceSum", mask, graph.constant([1]), keepdims=0)  # [batch] real tokens, past included
+    lengths = graph.node(
+        "ReduceSum", mask, graph.constant([1]), keepdims=0
+    )  # [batch] real tokens, past included
     total = graph.node("Gather", graph.node("Shape", mask), graph.constant(1))  # past + sequence
     fresh = graph.node("Gather", graph.node("Shape", ids), graph.constant(1))
     # Where each row's last real token is among the fresh ones: [batch, 1].
@@ -34,7 +38,8 @@ def build_fused(decoder: Decoder, action_ids: list[int], max_tokens: int, int8: 
         graph.weight("rotary_sines", sines),
     )
 
-    residual = graph.embedding("embeddings", decoder.embeddings, ids)  # [batch, sequence, hidden]
+    table = decoder.embeddings * decoder.embedding_factors
+    residual = graph.embedding("embeddings", table, ids)  # [batch, sequence, hidden]
     first = graph.weight("layers.0.attention_norm", decoder.layers[0].attention_norm)
     normed = graph.node("SimplifiedLayerNormalization", residual, first, axis=-1, epsilon=decoder.epsilon)
     for index, layer in enumerate(decoder.layers):
@@ -44,7 +49,9 @@ def build_fused(decoder: Decoder, action_ids: list[int], max_tokens: int, int8: 
             attended = graph.node("GatherND", attended, last, batch_dims=1)  # [batch, heads * head_size]
             residual = graph.node("GatherND", residual, last, batch_dims=1)  # [batch, hidden]
         attended = graph.linear(f"layers.{index}.attention_out", layer.attention_out, attended)
-        normed, residual = add_norm(graph, decoder, f"layers.{index}.mlp_norm", layer.mlp_norm, residual, attended)
+        normed, residual = add_norm(
+            graph, decoder, f"layers.{index}.mlp_norm", layer.mlp_norm, residual, attended
+        )
         moved = add_mlp(graph, decoder, layer, index, normed)
         following = index + 1 < len(decoder.layers)
         name = f"layers.{index + 1}.attention_norm" if following else "final_norm"
@@ -58,7 +65,7 @@ def build_fused(decoder: Decoder, action_ids: list[int], max_tokens: int, int8: 
 def add_attention(
     graph: Graph, decoder: Decoder, layer: Layer, index: int, normed: str, attention_inputs: tuple[str, ...]
 ) -> str:
-    """Attention of one layer with its rotary positions and key/value cache: [batch, sequence, heads * head_size]."""
+    """One layer's attention, with rotary positions and key/value cache: [batch, sequence, heads * head_size]."""
     packed = graph.linear(f"layers.{index}.query_key_value", layer.query_key_value, normed)
     past, present = [], []
     for part in ("key", "value"):

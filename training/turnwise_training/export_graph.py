@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from .export_decoder import Linear
-from .export_quantise import quantise_columns, quantise_rows
+from .export_quantise import LOOKED_UP_LEVELS, quantise_columns, quantise_rows
 
 OPSET = 17
 """Old enough for every ONNX Runtime since 1.13, the browser's included."""
@@ -61,31 +61,38 @@ class Graph:
         return self.constants[key]
 
     def nodes_of(
-        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], domain: str = "", **attributes: object
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        domain: str = "",
+        **attributes: object,
     ) -> None:
         """Adds a node with the output names given ("" for one that is not wanted)."""
         name = f"{operator}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, inputs, outputs, name, domain=domain, **attributes))
 
-    def node(self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: object) -> str:
+    def node(
+        self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: object
+    ) -> str:
         """Adds a node with one output and returns the output's name."""
         output = output or f"{operator}_{len(self.nodes)}_out"
         self.nodes_of(operator, inputs, [output], domain, **attributes)
         return output
 
-    def embedding(self, name: str, table: np.ndarray, ids: str) -> str:
+    def embedding(self, name: str, table: np.ndarray, ids: str, levels: int = LOOKED_UP_LEVELS) -> str:
         """Rows of `table` [vocabulary, hidden] for `ids` [batch, sequence]: [batch, sequence, hidden].
 
         int8 rows become floats only after they were chosen.
         """
         if not self.int8:
             return self.node("Gather", self.weight(name, table), ids)
-        values, scales = quantise_rows(table)
+        values, scales = quantise_rows(table, levels)
         rows = self.node("Cast", self.node("Gather", self.weight(name, values), ids), to=FLOAT)
         return self.node("Mul", rows, self.node("Gather", self.weight(f"{name}_scales", scales), ids))
 
     def tied_head(self, name: str, rows: str, output: str) -> None:
-        """`rows` [..., hidden] times the table that `embedding` wrote, transposed: [..., vocabulary].
+        """`rows` [..., hidden] times the table that `embedding` wrote with WEIGHT_LEVELS: [..., vocabulary].
 
         The file holds the table once; ONNX Runtime transposes it when it loads the graph.
         """
@@ -100,7 +107,9 @@ class Graph:
         """`rows` [..., in] times the weight [in, out], plus the bias if there is one: [..., out]."""
         if self.int8:
             values, scales = quantise_columns(linear.weight)
-            product = self.int8_product(rows, self.weight(name, values), self.weight(f"{name}_scales", scales))
+            product = self.int8_product(
+                rows, self.weight(name, values), self.weight(f"{name}_scales", scales)
+            )
         else:
             product = self.node("MatMul", rows, self.weight(name, linear.weight))
         if linear.bias is None:

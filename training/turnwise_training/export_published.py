@@ -13,6 +13,7 @@ import onnx
 
 from .export_decoder import Decoder, Layer
 from .export_graph import FLOAT, INT64, Graph
+from .export_quantise import WEIGHT_LEVELS
 
 MASKED = -1e9
 """Added to the scores of what may not be seen: finite, so that a row that sees nothing stays a number."""
@@ -26,14 +27,19 @@ def build_published(decoder: Decoder, int8: bool = True) -> onnx.ModelProto:
     logits = graph.output("logits", FLOAT, ["batch", "sequence", len(decoder.embeddings)])
     hidden_scores = add_hidden_scores(graph, ids, mask)
     rotary = add_rotary_tables(graph, decoder, positions)
-    residual = graph.embedding("embeddings", decoder.embeddings, ids)  # [batch, sequence, hidden]
+    residual = graph.embedding(
+        "embeddings", decoder.embeddings, ids, WEIGHT_LEVELS
+    )  # [batch, sequence, hidden]
+    residual = graph.node("Mul", residual, graph.weight("embedding_factors", decoder.embedding_factors))
     for index, layer in enumerate(decoder.layers):
         normed = add_norm(graph, decoder, f"layers.{index}.attention_norm", layer.attention_norm, residual)
         attended = add_attention(graph, decoder, layer, index, normed, rotary, hidden_scores)
         residual = graph.node("Add", residual, attended)
         normed = add_norm(graph, decoder, f"layers.{index}.mlp_norm", layer.mlp_norm, residual)
         residual = graph.node("Add", residual, add_mlp(graph, layer, index, normed))
-    graph.tied_head("embeddings", add_norm(graph, decoder, "final_norm", decoder.final_norm, residual), logits)
+    graph.tied_head(
+        "embeddings", add_norm(graph, decoder, "final_norm", decoder.final_norm, residual), logits
+    )
     return graph.model()
 
 
@@ -43,9 +49,13 @@ def add_hidden_scores(graph: Graph, ids: str, mask: str) -> str:
     fresh = graph.node("Gather", graph.node("Shape", ids), one)
     total = graph.node("Gather", graph.node("Shape", mask), one)
     indices = graph.node("Range", zero, total, one)  # [total]
-    own = graph.node("Range", graph.node("Sub", total, fresh), total, one)  # [sequence]: the fresh ones' indices
+    own = graph.node(
+        "Range", graph.node("Sub", total, fresh), total, one
+    )  # [sequence]: the fresh ones' indices
     earlier = graph.node("LessOrEqual", indices, graph.node("Unsqueeze", own, graph.constant([1])))
-    real = graph.node("Unsqueeze", graph.node("Cast", mask, to=onnx.TensorProto.BOOL), graph.constant([1, 2, 3]))
+    real = graph.node(
+        "Unsqueeze", graph.node("Cast", mask, to=onnx.TensorProto.BOOL), graph.constant([1, 2, 3])
+    )
     seen = graph.node("And", earlier, real)
     return graph.node("Where", seen, graph.constant(0, np.float32), graph.constant(MASKED, np.float32))
 

@@ -3,14 +3,17 @@
 import numpy as np
 
 WEIGHT_LEVELS = 63
-"""Weights use seven of their eight bits. Processors with AVX2 but without VNNI add two products of an unsigned
-and a signed byte in 16 bits, where 255 * 127 * 2 overflows and is cut off; 255 * 63 * 2 = 32,130 fits."""
+"""Weights use seven of their eight bits. Processors with AVX2 but without VNNI add two products of an
+unsigned and a signed byte in 16 bits: 255 * 127 * 2 is cut off there, 255 * 63 * 2 = 32,130 fits."""
+
+LOOKED_UP_LEVELS = 127
+"""For tables that are never multiplied as bytes."""
 
 
-def quantise_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def quantise_rows(table: np.ndarray, levels: int = WEIGHT_LEVELS) -> tuple[np.ndarray, np.ndarray]:
     """[rows, columns] fp32 to int8 of the same shape, and each row's scale: [rows, 1] fp32."""
     largest = np.abs(table).max(axis=1, keepdims=True)
-    scales = np.where(largest == 0, 1, largest / WEIGHT_LEVELS).astype(np.float32)
+    scales = np.where(largest == 0, 1, largest / levels).astype(np.float32)
     return np.rint(table / scales).astype(np.int8), scales
 
 

@@ -11,6 +11,14 @@ def assistant(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
+def long_call(turns: int) -> list[Message]:
+    messages = []
+    for turn in range(turns):
+        messages.append(assistant(f"This is line {turn} of the terms that I have to read out to you."))
+        messages.append(user(f"okay that was line {turn}, and what comes after it"))
+    return messages
+
+
 PUBLISHED_EXAMPLE = [
     user("I need help with my bill"),
     assistant("Sure I can help with that what seems to be the issue"),
@@ -21,12 +29,25 @@ PROMPTS: dict[str, list[Message]] = {
     "published example": PUBLISHED_EXAMPLE,
     "one word": [user("yes")],
     "system message": [{"role": "system", "content": "You are a dentist's receptionist."}, user("hi there")],
-    "tool message": [user("track it"), {"role": "tool", "content": '{"status": "in transit"}'}, user("where is it")],
+    "tool message": [
+        user("track it"),
+        {"role": "tool", "content": '{"status": "in transit"}'},
+        user("where is it"),
+    ],
     "apostrophes": [user("I can't, they're o'clock-ish; it's Dave's 'new' one and I’d’ve said so")],
-    "digits": [assistant("What is your account number?"), user("07700 900461, or £1,234.50 on 2025-03-31 at 9:05")],
-    "punctuation and case": [user('WAIT... "stop"?! (please) -- no, yes; #4 @ 50% & more_things/here\\there')],
+    "digits": [
+        assistant("What is your account number?"),
+        user("07700 900461, or £1,234.50 on 2025-03-31 at 9:05"),
+    ],
+    "punctuation and case": [
+        user('WAIT... "stop"?! (please) -- no, yes; #4 @ 50% & more_things/here\\there')
+    ],
     "emoji": [user("great 👍🏽 thanks 👩‍👩‍👧 ☕️ 🇬🇧")],
-    "chinese japanese korean": [user("我想取消我的订单"), assistant("もう一度お願いします"), user("네, 알겠습니다")],
+    "chinese japanese korean": [
+        user("我想取消我的订单"),
+        assistant("もう一度お願いします"),
+        user("네, 알겠습니다"),
+    ],
     "arabic hindi thai": [user("أريد إلغاء الطلب"), assistant("कृपया दोहराएँ"), user("ขอบคุณครับ")],
     "accents composed": [user("caf\u00e9 na\u00efve Z\u00fcrich \u00c5ngstr\u00f6m")],
     "accents decomposed": [user("cafe\u0301 nai\u0308ve Zu\u0308rich A\u030angstro\u0308m")],
@@ -41,17 +62,11 @@ PROMPTS: dict[str, list[Message]] = {
         assistant("no<|start_speaking|><|continue_listening|>"),
         user("<|predict|> <|start_listening|>x<|continue_speaking|><|endoftext|>"),
     ],
-    "almost special token strings": [user("<<|im_end|> <|im_end| > <|IM_END|> <|predict |> <| predict|> |im_end|>")],
+    "almost special token strings": [
+        user("<<|im_end|> <|im_end| > <|IM_END|> <|predict |> <| predict|> |im_end|>")
+    ],
     "ends like a special token": [user("it printed <|im_"), assistant("end|>"), user("<"), user("<|")],
-    "more than 1024 tokens": [
-        message
-        for turn in range(60)
-        for message in (
-            assistant(f"This is line {turn} of the terms and conditions that I have to read out to you."),
-            user(f"okay that was line {turn}, and what comes after it"),
-        )
-    ][:-1]
-    + [user("can we skip the rest")],
+    "more than 1024 tokens": long_call(60),
 }
 
 CONVERSATIONS: list[list[Message]] = [
@@ -60,6 +75,11 @@ CONVERSATIONS: list[list[Message]] = [
     [user("can you tell me")],
     [assistant("Your balance is forty two dollars and the next payment is"), user("uh huh")],
     [assistant("What is your number?"), user("07700"), assistant("Go on."), user("900461 <|im_end|>")],
-    [{"role": "system", "content": "Be brief."}, user("hold on 👍"), assistant(""), user("  right, where were we ")],
+    [
+        {"role": "system", "content": "Be brief."},
+        user("hold on 👍"),
+        assistant(""),
+        user("  right, where were we "),
+    ],
 ]
 """What the tiny models answer."""

@@ -18,7 +18,6 @@ QWEN2_PATTERN = (
 SHAPE = {
     "hidden_size": 32,
     "intermediate_size": 48,
-    "num_hidden_layers": 2,
     "max_position_embeddings": 1024,
     "tie_word_embeddings": True,
     "initializer_range": 0.15,
@@ -28,7 +27,7 @@ EMBEDDING_SPREAD = 0.3
 """Gives logits that lie some units apart."""
 
 
-def tiny_llama(texts: Iterable[str]) -> tuple[LlamaForCausalLM, PromptTokenizer]:
+def tiny_llama(texts: Iterable[str], layers: int = 2) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """SmolLM2's shape: special tokens first, digits split, no biases."""
     splits = [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     tokenizer = Tokenizer(models.BPE())
@@ -37,14 +36,20 @@ def tiny_llama(texts: Iterable[str]) -> tuple[LlamaForCausalLM, PromptTokenizer]
     wrapped = wrap(tokenizer)
     torch.manual_seed(1)
     config = LlamaConfig(
-        **SHAPE, vocab_size=len(wrapped), num_attention_heads=4, num_key_value_heads=2, head_dim=16, rope_theta=100_000.0
+        **SHAPE,
+        num_hidden_layers=layers,
+        vocab_size=len(wrapped),
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=16,
+        rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
     )
     model = LlamaForCausalLM(config)
     randomise(model)
     return model, PromptTokenizer(wrapped)
 
 
-def tiny_qwen2(texts: Iterable[str]) -> tuple[Qwen2ForCausalLM, PromptTokenizer]:
+def tiny_qwen2(texts: Iterable[str], layers: int = 2) -> tuple[Qwen2ForCausalLM, PromptTokenizer]:
     """Qwen2's shape: special tokens after the learned ones, biases on query, key and value."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
@@ -53,11 +58,18 @@ def tiny_qwen2(texts: Iterable[str]) -> tuple[Qwen2ForCausalLM, PromptTokenizer]
         [split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     train(tokenizer, texts, [])
-    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in CHATML_TOKENS])
+    tokenizer.add_special_tokens(
+        [AddedToken(token, special=True, normalized=False) for token in CHATML_TOKENS]
+    )
     wrapped = wrap(tokenizer)
     torch.manual_seed(2)
     config = Qwen2Config(
-        **SHAPE, vocab_size=len(wrapped), num_attention_heads=2, num_key_value_heads=1, rope_theta=1_000_000.0
+        **SHAPE,
+        num_hidden_layers=layers,
+        vocab_size=len(wrapped),
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0},
     )
     model = Qwen2ForCausalLM(config)
     randomise(model)

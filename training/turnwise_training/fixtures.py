@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 import torch
+from transformers import AutoTokenizer
 
-from .export_folder import Model, write_fused, write_json, write_published
+from .export_folder import prepare_decoder, write_fused, write_published
 from .fixture_messages import CONVERSATIONS, PROMPTS
 from .fixture_models import tiny_llama, tiny_qwen2
 from .model import load_base
@@ -21,12 +22,11 @@ TINY_BYTES = 1_000_000
 
 
 def write_prompts(tokenizer: PromptTokenizer, path: Path) -> None:
-    entries = [
-        json.dumps({"name": name, "messages": messages, "tokenIds": tokenizer.prompt(messages)}, ensure_ascii=False)
+    entries: list[dict[str, object]] = [
+        {"name": name, "messages": messages, "tokenIds": tokenizer.prompt(messages)}
         for name, messages in PROMPTS.items()
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("[\n" + ",\n".join(entries) + "\n]\n", encoding="utf-8")
+    write_entries(path, entries)
 
 
 def write_tiny(folder: Path) -> None:
@@ -38,15 +38,17 @@ def write_tiny(folder: Path) -> None:
         "name": "turnwise-tiny",
         "version": "0.0.0",
         "license": "Apache-2.0",
-        "baseModel": None,
+        "baseModel": "none",
         "calibration": {"temperature": 1.0},
         "training": {"note": "random weights, for tests"},
     }
-    fused = write_fused(llama, llama_tokenizer, folder / "fused", about, int8=False)
+    decoder = prepare_decoder(llama, llama_tokenizer)
+    fused = write_fused(llama, decoder, llama_tokenizer, folder / "fused", about, int8=False)
     write_expected(OnnxRunner(fused), llama_tokenizer, folder / "fused")
-    published = write_published(llama, llama_tokenizer, folder / "published")
+    published = write_published(llama, decoder, llama_tokenizer, folder / "published")
     write_expected(OnnxRunner(published), llama_tokenizer, folder / "published")
-    published = write_published(qwen2, qwen2_tokenizer, folder / "qwen2")
+    decoder = prepare_decoder(qwen2, qwen2_tokenizer)
+    published = write_published(qwen2, decoder, qwen2_tokenizer, folder / "qwen2")
     write_expected(OnnxRunner(published), qwen2_tokenizer, folder / "qwen2")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     assert size < TINY_BYTES, f"the tiny models have {size} bytes, at most {TINY_BYTES} are wanted"
@@ -54,21 +56,36 @@ def write_tiny(folder: Path) -> None:
 
 def write_expected(runner: OnnxRunner, tokenizer: PromptTokenizer, folder: Path) -> None:
     """expected.json: the ONNX file's own action logits, in class order."""
-    expected = []
+    entries = []
     for messages in CONVERSATIONS:
         ids = tokenizer.prompt(messages)
         logits = runner.action_logits([ids], tokenizer.actions)[0]
-        expected.append({"messages": messages, "tokenIds": ids, "logits": [round(float(x), 6) for x in logits]})
-    write_json(folder / "expected.json", expected)
+        entries.append(
+            {"messages": messages, "tokenIds": ids, "logits": [round(float(x), 6) for x in logits]}
+        )
+    write_entries(folder / "expected.json", entries)
+
+
+def write_entries(path: Path, entries: list[dict[str, object]]) -> None:
+    """A JSON array with one entry a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=FIXTURES)
+    parser.add_argument(
+        "--tokenizer", type=Path, help="folder with the shipped tokenizer; default: the base's"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     write_tiny(arguments.out / "tiny")
-    _, tokenizer = load_base()
+    if arguments.tokenizer:
+        tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(arguments.tokenizer))
+    else:
+        _, tokenizer = load_base()
     write_prompts(tokenizer, arguments.out / "prompts.json")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnxruntime
@@ -17,7 +18,9 @@ class OnnxRunner:
         source = str(model) if isinstance(model, Path) else model
         self.session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         inputs = {argument.name: argument.shape for argument in self.session.get_inputs()}
-        self.past_shapes = {name: shape for name, shape in inputs.items() if name.startswith("past_key_values.")}
+        self.past_shapes = {
+            name: shape for name, shape in inputs.items() if name.startswith("past_key_values.")
+        }
         self.published = "position_ids" in inputs
 
     def empty_past(self, batch: int) -> Past:
@@ -25,9 +28,9 @@ class OnnxRunner:
         return [np.zeros((batch, shape[1], 0, shape[3]), np.float32) for shape in self.past_shapes.values()]
 
     def run(self, rows: Sequence[Sequence[int]], past: Past | None = None) -> tuple[np.ndarray, Past]:
-        """Logits after each row's last token ([batch, 4], or [batch, vocabulary] published), and the new past.
+        """Logits after each row's last token, and the new past.
 
-        Rows are padded on the right; with a past there is one row.
+        Fused: [batch, 4]; published: [batch, vocabulary]. Rows are padded on the right; with a past there is one row.
         """
         past = past or self.empty_past(len(rows))
         past_tokens, longest = past[0].shape[2], max(len(row) for row in rows)
@@ -39,7 +42,7 @@ class OnnxRunner:
         feed = {"input_ids": ids, "attention_mask": mask, **dict(zip(self.past_shapes, past, strict=True))}
         if self.published:
             feed["position_ids"] = past_tokens + np.broadcast_to(np.arange(longest), ids.shape)
-        logits, *present = self.session.run(None, feed)
+        logits, *present = cast(list[np.ndarray], self.session.run(None, feed))
         if self.published:
             logits = logits[np.arange(len(rows)), [len(row) - 1 for row in rows]]
         return logits, present

@@ -36,7 +36,9 @@ def random_decoder(shape: Shape, seed: int = 0) -> Decoder:
         packed = attention + 2 * shape.key_value_heads * shape.head_size
         return Layer(
             attention_norm=np.ones(shape.hidden, np.float32),
-            query_key_value=Linear(matrix(shape.hidden, packed), matrix(1, packed)[0] if shape.biases else None),
+            query_key_value=Linear(
+                matrix(shape.hidden, packed), matrix(1, packed)[0] if shape.biases else None
+            ),
             attention_out=Linear(matrix(attention, shape.hidden)),
             mlp_norm=np.ones(shape.hidden, np.float32),
             gate_up=Linear(matrix(shape.hidden, 2 * shape.mlp)),
@@ -53,6 +55,7 @@ def random_decoder(shape: Shape, seed: int = 0) -> Decoder:
         epsilon=1e-5,
         inverse_frequencies=(shape.rotary_base**-exponents).astype(np.float32),
         embeddings=matrix(shape.vocabulary, shape.hidden),
+        embedding_factors=np.ones(shape.hidden, np.float32),
         layers=tuple(layer() for _ in range(shape.layers)),
         final_norm=np.ones(shape.hidden, np.float32),
     )

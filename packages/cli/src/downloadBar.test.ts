@@ -12,6 +12,7 @@ const progress = (receivedBytes: number) => ({
 test('a line every tenth where no bar can be drawn', () => {
   const terminal = createFakeTerminal()
   const bar = createDownloadBar(terminal.errors)
+  bar.update({ ...progress(2000), totalBytes: 2000 })
   for (let received = 0; received <= 2_000_000; received += 1000) bar.update(progress(received))
   bar.stop()
   const lines = terminal.complained().trimEnd().split('\n')

@@ -13,6 +13,9 @@ export interface DownloadBar {
 /** A line is written every so many percent where no bar can be drawn. */
 const LINE_STEP_PERCENT = 10
 
+/** Less is there before one has read the line; the manifest, which comes first and alone, is less. */
+const MIN_LINE_BYTES = 1_000_000
+
 /** A bar on a terminal; in a file or a pipe a line now and then. */
 export function createDownloadBar(stream: Output): DownloadBar {
   return stream.isTTY === true ? createDrawnBar(stream) : createLines(stream)
@@ -25,10 +28,7 @@ function createDrawnBar(stream: Output): DownloadBar {
       const payload = { fileName, received: formatBytes(receivedBytes), all: formatBytes(totalBytes) }
       if (bar === undefined) {
         const format = `${model} {bar} {percentage}% {received} of {all}, {eta_formatted} left  {fileName}`
-        bar = new SingleBar(
-          { stream, format, hideCursor: true, linewrap: false, etaBuffer: 100 },
-          Presets.shades_classic,
-        )
+        bar = new SingleBar({ stream, format, linewrap: false, etaBuffer: 100 }, Presets.shades_classic)
         bar.start(totalBytes, receivedBytes, payload)
       }
       bar.setTotal(totalBytes)
@@ -42,7 +42,8 @@ function createLines(stream: Output): DownloadBar {
   let lastStep = -1
   return {
     update({ model, receivedBytes, totalBytes }) {
-      const percent = totalBytes === 0 ? 100 : Math.floor((receivedBytes / totalBytes) * 100)
+      if (totalBytes < MIN_LINE_BYTES) return
+      const percent = Math.floor((receivedBytes / totalBytes) * 100)
       const step = Math.floor(percent / LINE_STEP_PERCENT)
       if (step <= lastStep) return
       lastStep = step

@@ -5,7 +5,11 @@ import { columnsOf, OutputClosedError, write } from './terminal.js'
 
 test('write waits until the text is taken', async () => {
   let take = () => {}
-  const stream = new Writable({ write: (_chunk, _encoding, callback) => void (take = callback) })
+  const stream = new Writable({
+    write(_chunk, _encoding, callback) {
+      take = callback
+    },
+  })
   let isWritten = false
   const written = write(stream, 'hello').then(() => {
     isWritten = true

@@ -1,5 +1,5 @@
 /**
- * Measures a model on this machine: `npx tsx packages/node/scripts/measureLatency.ts [MODEL] [THREADS]`.
+ * Measures a model on this machine: `npm run measure -- [MODEL] [THREADS] [spinning]`.
  * Prints one JSON object: milliseconds, and megabytes of memory.
  */
 import { performance } from 'node:perf_hooks'
@@ -46,10 +46,10 @@ async function measureLoading(model: string | undefined, threads: number) {
   }
 }
 
-async function measureRuns(path: string, threads: number) {
+async function measureRuns(path: string, threads: number, spinning: boolean) {
   const { manifest, onnxPath, readTokenizer } = await readModelFolder(path)
   createTokenizer(await readTokenizer())
-  const model = await createOnnxModel(onnxPath, manifest, { threads })
+  const model = await createOnnxModel(onnxPath, manifest, { threads, spinning })
   const tokens = (count: number) => Array.from({ length: count }, (_, index) => 500 + ((index * 7919) % 5000))
   const run = (request: ModelRequest) => () => model.run([request])
   async function afterPrefix(prefixTokens: number, newTokens: number, keep: boolean): Promise<Timing> {
@@ -75,12 +75,13 @@ async function measureRuns(path: string, threads: number) {
 }
 
 async function main(): Promise<void> {
-  const [model, threadCount = '2'] = process.argv.slice(2)
+  const [model, threadCount = '2', waiting] = process.argv.slice(2)
   const threads = Number(threadCount)
+  const spinning = waiting === 'spinning'
   const loading = await measureLoading(model, threads)
   const path = await locateModel({ model })
   process.stdout.write(
-    `${JSON.stringify({ path, threads, ...loading, ...(await measureRuns(path, threads)) }, null, 1)}\n`,
+    `${JSON.stringify({ path, threads, spinning, ...loading, ...(await measureRuns(path, threads, spinning)) }, null, 1)}\n`,
   )
 }
 

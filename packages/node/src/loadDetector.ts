@@ -2,6 +2,7 @@ import { createDetector, createTokenizer, type Detector, type Manifest, throwIfA
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { type ModelFolder, readModelFolder } from './modelFolder.js'
 import { createOnnxModel } from './onnxModel.js'
+import type { OnnxSessionOptions } from './onnxRuntime.js'
 import { resolveModel } from './resolveModel.js'
 import { verifyFiles } from './verifyModel.js'
 
@@ -19,7 +20,7 @@ export async function loadDetector(options: LoadOptions = {}): Promise<Detector>
   throwIfAborted(resolved.signal)
   const path = await resolveModel(resolved)
   throwIfAborted(resolved.signal)
-  const detector = await loadFolder(await readModelFolder(path), resolved.threads)
+  const detector = await loadFolder(await readModelFolder(path), resolved)
   if (resolved.signal?.aborted === true) await detector.close()
   throwIfAborted(resolved.signal)
   return detector
@@ -27,13 +28,13 @@ export async function loadDetector(options: LoadOptions = {}): Promise<Detector>
 
 async function loadFolder(
   { path, manifest, onnxPath, readTokenizer }: ModelFolder,
-  threads: number,
+  options: OnnxSessionOptions,
 ): Promise<Detector> {
   // The checksums are computed in another thread, while this one is busy with the graph.
   const [checked, tokenizer, model] = await Promise.allSettled([
     checkFiles(path, manifest),
     readTokenizer().then(createTokenizer),
-    createOnnxModel(onnxPath, manifest, { threads }),
+    createOnnxModel(onnxPath, manifest, options),
   ])
   if (checked.status === 'fulfilled' && tokenizer.status === 'fulfilled' && model.status === 'fulfilled') {
     return createDetector(model.value, tokenizer.value, manifest)

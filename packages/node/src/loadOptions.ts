@@ -21,6 +21,11 @@ export interface LoadOptions {
   readonly model?: string | undefined
   /** Threads that share the work of a decision. Default: 2, or the cores there are. */
   readonly threads?: number | undefined
+  /**
+   * Whether the threads wait awake for their next piece of a decision: some 15% faster where the cores have nothing
+   * else to do, twice as slow where they have. Default: false.
+   */
+  readonly spinning?: boolean | undefined
   /** Where models from the hub are kept. `TURNWISE_CACHE`; default: a folder of the system's user cache. */
   readonly cacheDir?: string | undefined
   /** Never use the network. `HF_HUB_OFFLINE=1`; default: false. */
@@ -38,6 +43,7 @@ export interface LoadOptions {
 /** The defaults of {@link LoadOptions} that are the same on every machine. */
 export const DEFAULT_LOAD_OPTIONS = {
   threads: 2,
+  spinning: false,
   offline: false,
   hubEndpoint: 'https://huggingface.co',
 } as const
@@ -46,6 +52,7 @@ export const DEFAULT_LOAD_OPTIONS = {
 export interface ResolvedLoadOptions {
   readonly model: string | undefined
   readonly threads: number
+  readonly spinning: boolean
   readonly cacheDir: string
   readonly offline: boolean
   readonly hubEndpoint: string
@@ -61,18 +68,20 @@ export interface ResolvedLoadOptions {
  */
 export function resolveLoadOptions(options: LoadOptions, environment = process.env): ResolvedLoadOptions {
   const cores = availableParallelism()
-  const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores) } = options
+  const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores), spinning = DEFAULT_LOAD_OPTIONS.spinning } = options
   const offline = options.offline ?? isOn(environment.HF_HUB_OFFLINE)
   const cacheDir = options.cacheDir ?? nonEmpty(environment.TURNWISE_CACHE) ?? defaultCacheFolder(environment)
   const endpoint = options.hubEndpoint ?? nonEmpty(environment.HF_ENDPOINT) ?? DEFAULT_LOAD_OPTIONS.hubEndpoint
   check('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
   check('threads', threads, Number.isInteger(threads) && threads >= 1 && threads <= cores, `1 to ${cores}, the cores`)
+  check('spinning', spinning, typeof spinning === 'boolean', 'true or false')
   check('cacheDir', cacheDir, isText(cacheDir), 'a folder')
   check('offline', offline, typeof offline === 'boolean', 'true or false')
   check('hubEndpoint', endpoint, isText(endpoint) && /^https?:\/\/[^/]/.test(endpoint), 'an http or https address')
   return {
     model: options.model,
     threads,
+    spinning,
     cacheDir: resolve(cacheDir),
     offline,
     hubEndpoint: endpoint.replace(/\/+$/, ''),

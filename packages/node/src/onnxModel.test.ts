@@ -16,7 +16,7 @@ const CACHE_TOLERANCE = { fused: 1e-4, published: 3, qwen2: 3 }
 
 async function open(name: (typeof TINY_MODELS)[number]) {
   const { manifest, onnxPath, readTokenizer } = await readModelFolder(tinyModel(name))
-  const model = await createOnnxModel(onnxPath, manifest, { threads: 1 })
+  const model = await createOnnxModel(onnxPath, manifest, { threads: 1, spinning: false })
   onTestFinished(() => model.close())
   const tokenizer = createTokenizer(await readTokenizer())
   return { model, prompts: createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens) }
@@ -120,11 +120,11 @@ test('close answers what was asked and refuses what comes later', async () => {
 test('a graph of another form is refused', async () => {
   const { onnxPath } = await readModelFolder(tinyModel('fused'))
   const { manifest } = await readModelFolder(tinyModel('published'))
-  const loading = createOnnxModel(onnxPath, manifest, { threads: 1 })
+  const loading = createOnnxModel(onnxPath, manifest, { threads: 1, spinning: false })
   await expect(loading).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID', value: 'position_ids' })
   const { manifest: fused } = await readModelFolder(tinyModel('fused'))
   const { onnxPath: published } = await readModelFolder(tinyModel('published'))
-  await expect(createOnnxModel(published, fused, { threads: 1 })).rejects.toMatchObject({
+  await expect(createOnnxModel(published, fused, { threads: 1, spinning: false })).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
     value: 'position_ids',
   })

@@ -10,6 +10,9 @@ export type OnnxRuntime = typeof import('onnxruntime-node')
  * @throws TurnwiseError RUNTIME_UNAVAILABLE
  */
 export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  // Since 1.29 it sends usage data to its maker unless told otherwise before it starts: it reads the command line, which
+  // may hold a conversation, and crashes if that is long. Who wants that can set it to 0.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
   try {
     const runtime = await import('onnxruntime-node')
     // Its warnings about graphics cards that are not used would be the first thing a user sees.
@@ -25,6 +28,8 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
 export interface OnnxSessionOptions {
   /** Threads that share the work of one run. */
   readonly threads: number
+  /** Whether threads wait awake for their next piece of a run. Never between runs. */
+  readonly spinning: boolean
 }
 
 /**
@@ -35,7 +40,7 @@ export interface OnnxSessionOptions {
 export async function openOnnxSession(
   runtime: OnnxRuntime,
   path: string,
-  { threads }: OnnxSessionOptions,
+  { threads, spinning }: OnnxSessionOptions,
 ): Promise<InferenceSession> {
   try {
     return await runtime.InferenceSession.create(path, {
@@ -45,8 +50,7 @@ export async function openOnnxSession(
       graphOptimizationLevel: 'all',
       // Its errors are thrown; they need not be printed as well.
       logSeverityLevel: 4,
-      // Spinning threads would take the cores from the rest of a server between two words.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' }, force_spinning_stop: '1' } },
     })
   } catch (cause) {
     throw new TurnwiseError('MODEL_FILE_INVALID', `ONNX Runtime cannot read ${path}.`, { value: path, cause })

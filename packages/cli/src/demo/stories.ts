@@ -1,8 +1,8 @@
 /** A turn of a story. */
-export type StoryTurn = UserTurn | AgentTurn
+type StoryTurn = UserTurn | AgentTurn
 
 /** The user speaks while the agent is silent. */
-export interface UserTurn {
+interface UserTurn {
   readonly speaker: 'user'
   /** With a pause between each two. */
   readonly phrases: readonly string[]
@@ -16,7 +16,7 @@ export interface AgentTurn {
 }
 
 /** What the user says while the agent speaks. */
-export interface Overlap {
+interface Overlap {
   /** How many words the agent has said by then. */
   readonly afterWords: number
   readonly text: string

@@ -8,7 +8,7 @@ export const LIVE_COMMANDS = {
 } as const
 
 /** One of {@link LIVE_COMMANDS}. */
-export type LiveCommandName = keyof typeof LIVE_COMMANDS
+type LiveCommandName = keyof typeof LIVE_COMMANDS
 
 /** A typed command. */
 export type LiveCommand =

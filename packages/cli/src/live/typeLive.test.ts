@@ -26,7 +26,7 @@ test('shows every key and the decision about it, and leaves the terminal as it w
   await type('hi', /\nuser {2}h\r.*\nuser {2}hi\r/s)
   await type(' ', /start_speaking {5}speak ▁ {2}0% wait ▁ {2}0% stop ▁ {2}0% go on █100% {2}\d+ ms/)
   await type(`x${BACKSPACE}`, /\nuser {2}hi x\r.*\nuser {2}hi \r/s)
-  await type('\r', /\nuser {2}hi {2}→ start_speaking 0\.50 \d+\.\d ms\n/)
+  await type('\r', /user {2}hi {2}→ start_speaking 0\.50 \d+\.\d ms\n/)
   terminal.input.write(CTRL_C)
   expect(await ended).toBe(0)
   expect(terminal.written().endsWith('\n')).toBe(true)
@@ -38,8 +38,8 @@ test('shows every key and the decision about it, and leaves the terminal as it w
 
 test('the agent speaks word by word and stops when it is interrupted', async () => {
   const { type, terminal, ended } = start()
-  await type(`/agent one two three${' more'.repeat(300)}\r`, /agent one ▌.*agent one two ▌/s)
-  await type('uh huh\r', /\nuser {2}uh huh {2}→ continue_speaking 1\.00/)
+  await type(`/agent one two three${' more'.repeat(150)}\r`, /agent one ▌.*agent one two ▌/s)
+  await type('uh huh\r', /user {2}uh huh {2}→ continue_speaking 1\.00/)
   await type('wait', /start_listening/)
   await type(' ', /agent [a-z… ]+ — stops\n/)
   terminal.input.write('/quit\r')

@@ -11,7 +11,7 @@ export type Source =
   | { readonly kind: 'stdin' }
 
 /** The most bytes that are read as one conversation. */
-export const MAX_DOCUMENT_BYTES = 64_000_000
+const MAX_DOCUMENT_BYTES = 64_000_000
 
 const FILE_NAME = /^\S*[^\s.]\.(json|jsonl|ndjson|txt)$|^\S*[\\/]\S*$/i
 

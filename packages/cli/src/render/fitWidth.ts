@@ -1,21 +1,25 @@
 import stringWidth from 'string-width'
 
 /** More code units than the characters of a column ever have: what is farther away cannot fit. */
-const UNITS_PER_COLUMN = 16
+const UNITS_PER_COLUMN = 8
+
+/** A character a column: most texts, and much faster to cut than the others. */
+const PLAIN = /^[\x20-\x7e]*$/
 
 /** The end of a text, as much as fits, with an ellipsis before it if that is not all. */
 export function keepEnd(text: string, columns: number): string {
   const near = text.slice(-columns * UNITS_PER_COLUMN)
   if (near === text && stringWidth(text) <= columns) return text
-  return `…${takeWithin(graphemes(near).reverse(), columns - 1)
-    .reverse()
-    .join('')}`
+  if (PLAIN.test(near)) return `…${near.slice(1 - columns)}`
+  const backwards = takeWithin(graphemes(near).reverse(), columns - 1)
+  return `…${backwards.reverse().join('')}`
 }
 
 /** The beginning of a text, as much as fits, with an ellipsis after it if that is not all. */
 export function keepStart(text: string, columns: number): string {
   const near = text.slice(0, columns * UNITS_PER_COLUMN)
   if (near === text && stringWidth(text) <= columns) return text
+  if (PLAIN.test(near)) return `${near.slice(0, columns - 1)}…`
   return `${takeWithin(graphemes(near), columns - 1).join('')}…`
 }
 
@@ -27,7 +31,7 @@ export function fitWidth(text: string, columns: number): string {
 
 /** A text without the last of what people take for its characters. */
 export function dropLastCharacter(text: string): string {
-  const last = graphemes(text.slice(-UNITS_PER_COLUMN * 2)).at(-1) ?? ''
+  const last = graphemes(text.slice(-UNITS_PER_COLUMN * 4)).at(-1) ?? ''
   return text.slice(0, text.length - last.length)
 }
 

@@ -2,7 +2,7 @@ import { ACTIONS } from '@turnwise/core'
 import { ACTION_LABELS, ACTION_MEANINGS, paintAction } from '../actionTexts.js'
 import type { Colors } from '../app.js'
 import type { Heard } from '../live/conversation.js'
-import { fitWidth, keepEnd } from './fitWidth.js'
+import { keepEnd, keepStart } from './fitWidth.js'
 import { renderProbabilityCells } from './probabilityCells.js'
 
 /** What is on the screen below the conversation. */
@@ -22,7 +22,7 @@ const WIDE_COLUMNS = 80
 
 /** The lines that change while one types; the cursor stays at the end of the last. */
 export function renderLiveLines(state: LiveState, colors: Colors, columns: number): string[] {
-  const room = columns - SPEAKER_WIDTH - 1
+  const room = Math.max(columns - SPEAKER_WIDTH - 1, 2)
   const { agentText, line } = state
   return [
     ...(agentText === undefined ? [] : [renderSpeaker('agent', colors) + colors.bold(keepEnd(`${agentText} ▌`, room))]),
@@ -45,7 +45,7 @@ export function renderAgentLine(text: string, isInterrupted: boolean, colors: Co
 function renderStatus({ heard, line }: LiveState, colors: Colors, columns: number): string {
   if (heard === undefined) {
     const hint = line === '' ? 'type what the user says; /agent text… lets the agent speak' : ''
-    return colors.dim(fitWidth(hint, columns - SPEAKER_WIDTH - 1).trimEnd())
+    return colors.dim(keepStart(hint, Math.max(columns - SPEAKER_WIDTH - 1, 2)))
   }
   const { decision, elapsedMs, agentSpeaking } = heard
   const action = paintAction(decision.action, colors, decision.action.padEnd(ACTION_WIDTH))
