@@ -62,8 +62,8 @@ function ask(cases: readonly Case[]): Promise<Decision[]> {
 
 /** The action within the pair that fits the agent's state, which a test case's action gives away. */
 function withState({ probabilities }: Decision, { action }: Case): Action {
-  const [first, second] = fittingActions(action === 'start_listening' || action === 'continue_speaking')
-  return probabilities[first] >= probabilities[second] ? first : second
+  const fitting = fittingActions(action === 'start_listening' || action === 'continue_speaking')
+  return fitting.reduce((best, each) => (probabilities[each] > probabilities[best] ? each : best))
 }
 
 function show(name: string, { accuracy, macroF1 }: { accuracy: number; macroF1: number }): void {
