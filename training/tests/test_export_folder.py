@@ -101,8 +101,8 @@ def test_fixtures_are_what_the_code_writes(tmp_path: Path):
             for root in (tmp_path, TINY)
         )
         assert [entry["tokenIds"] for entry in written] == [entry["tokenIds"] for entry in kept]
-        logits = [np.array([entry["logits"] for entry in entries]) for entries in (written, kept)]
-        np.testing.assert_allclose(*logits, atol=1e-3)
+        found, expected = ([entry["logits"] for entry in entries] for entries in (written, kept))
+        np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_prompts_are_what_the_code_writes(tmp_path: Path, tokenizer: PromptTokenizer):

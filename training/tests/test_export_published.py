@@ -64,7 +64,7 @@ def test_published_onnx_usage(folder: Path):
     for layer in range(config["num_hidden_layers"]):
         for part in ("key", "value"):
             feed[f"past_key_values.{layer}.{part}"] = np.zeros((1, heads, 0, head_size), np.float32)
-    logits = session.run(["logits"], feed)[0]
+    logits = np.asarray(session.run(["logits"], feed)[0])
     action_ids = [tokenizer.convert_tokens_to_ids(token) for token in ACTION_TOKENS]
 
     assert logits.shape == (1, length, config["vocab_size"])

@@ -40,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     model, tokenizer = load_model(arguments.model)
     network = ActionModel(model, tokenizer, 0).eval()
-    held_out = load_mixture(Path(), 0, 0, arguments.corpus).held_out
+    held_out = load_mixture(Path(), arguments.corpus).held_out
     halves = []
     for half in (held_out[::2], held_out[1::2]):
         logits, actions = held_out_logits(network, tokenizer, half)

@@ -180,7 +180,7 @@ def main() -> None:
     network = ActionModel(model, tokenizer, 0).eval()
     run = logits_of(network, tokenizer)
 
-    held_out = load_mixture(arguments.data_dir, 0, 0, arguments.corpus).held_out
+    held_out = load_mixture(arguments.data_dir, arguments.corpus).held_out
     sets = {"held out": held_out_logits(network, tokenizer, held_out)}
     groups: list[str] = []
     if arguments.data_dir.exists():

@@ -51,6 +51,8 @@ class Augmentation:
     """What is varied; `NONE` renders the conversation as it is written."""
 
     styles: bool = True
+    agent_as_written: float = 0.54
+    """Share of conversations in which the agent's words keep their case and punctuation."""
     history: float = 0.3
     """Chance that the conversation's beginning is left out."""
     trailers: float = 0.08
@@ -73,7 +75,11 @@ class TreeMaker:
     def tree(self, conversation: Conversation, chance: random.Random) -> PromptTree:
         tree = PromptTree()
         user = sample_user_style(chance) if self.augmentation.styles else AS_WRITTEN
-        agent = sample_agent_style(chance) if self.augmentation.styles else AS_WRITTEN
+        agent = (
+            sample_agent_style(chance, self.augmentation.agent_as_written)
+            if self.augmentation.styles
+            else AS_WRITTEN
+        )
         turns = conversation.turns
         if len(turns) > 2 and chance.random() < self.augmentation.history:
             turns = turns[chance.randrange(len(turns) - 1) :]

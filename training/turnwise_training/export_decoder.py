@@ -67,14 +67,14 @@ def read_decoder(model: Model) -> Decoder:
     assert config.hidden_act == "silu", f"hidden_act {config.hidden_act}, expected silu"
     assert config.tie_word_embeddings, "the output head must be tied to the embeddings"
     assert not getattr(config, "use_sliding_window", False), "sliding windows are not exported"
-    rope_type = config.rope_parameters["rope_type"]
+    rope_type = (config.rope_parameters or {}).get("rope_type")
     assert rope_type == "default", f"rope_type {rope_type}, expected default"
     decoder = model.model
     layers = decoder_layers(model)
     return Decoder(
         hidden=config.hidden_size,
         heads=config.num_attention_heads,
-        key_value_heads=config.num_key_value_heads,
+        key_value_heads=config.num_key_value_heads or config.num_attention_heads,
         head_size=layers[0].self_attn.head_dim,
         mlp=config.intermediate_size,
         epsilon=config.rms_norm_eps,

@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import torch
-
 from .actions import ACTIONS
 from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
@@ -43,7 +41,7 @@ def prepare_decoder(model: Model, tokenizer: PromptTokenizer) -> Decoder:
 def write_published(model: Model, decoder: Decoder, tokenizer: PromptTokenizer, folder: Path) -> Path:
     """config.json, tokenizer.json, tokenizer_config.json, model.safetensors (fp32), onnx/model_q8.onnx."""
     folder.mkdir(parents=True, exist_ok=True)
-    model.to(torch.float32).save_pretrained(folder)
+    model.float().save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     write_config(model, folder)
     write_tokenizer(tokenizer, folder)

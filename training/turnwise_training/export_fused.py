@@ -65,7 +65,7 @@ def build_fused(
 def add_attention(
     graph: Graph, decoder: Decoder, layer: Layer, index: int, normed: str, attention_inputs: tuple[str, ...]
 ) -> str:
-    """One layer's attention, with rotary positions and key/value cache: [batch, sequence, heads * head_size]."""
+    """One layer's attention, with positions and cache: [batch, sequence, heads * head_size]."""
     packed = graph.linear(f"layers.{index}.query_key_value", layer.query_key_value, normed)
     past, present = [], []
     for part in ("key", "value"):

@@ -26,6 +26,7 @@ SMALLEST = 1e-12
 """Keeps a row of zeros from a division by zero."""
 
 FLOAT, INT32, INT64 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64
+Attribute = int | float | Sequence[int]
 
 
 class Graph:
@@ -66,14 +67,16 @@ class Graph:
         inputs: Sequence[str],
         outputs: Sequence[str],
         domain: str = "",
-        **attributes: object,
+        **attributes: Attribute,
     ) -> None:
         """Adds a node with the output names given ("" for one that is not wanted)."""
         name = f"{operator}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, outputs, name, domain=domain, **attributes))
+        node = helper.make_node(operator, inputs, outputs, name, domain=domain)
+        node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+        self.nodes.append(node)
 
     def node(
-        self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: object
+        self, operator: str, *inputs: str, output: str = "", domain: str = "", **attributes: Attribute
     ) -> str:
         """Adds a node with one output and returns the output's name."""
         output = output or f"{operator}_{len(self.nodes)}_out"

@@ -24,6 +24,13 @@ INCOMPLETE_BELOW = 0.04
 """A prefix is incomplete if the base's probability of an end there is below this."""
 
 
+def kind_of(conversation: Conversation) -> str:
+    """A key of SHARES."""
+    if conversation.domain == MEETINGS:
+        return "meetings"
+    return "single" if conversation.domain in SINGLE else "dialogue"
+
+
 def read(path: Path) -> Iterator[dict]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:

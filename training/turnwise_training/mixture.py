@@ -2,11 +2,12 @@
 
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus import CORPUS_DIR, Conversation, read_corpus
-from .mined import mine
+from .mined import kind_of, mine
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,19 @@ def is_held_out(conversation: Conversation) -> bool:
     return hashlib.sha256(text.encode()).digest()[0] < 16
 
 
-def load_mixture(data_dir: Path, mined_conversations: int, seed: int, corpus: Path = CORPUS_DIR) -> Mixture:
+def load_mixture(
+    data_dir: Path,
+    corpus: Path = CORPUS_DIR,
+    mined_conversations: int = 0,
+    mined_kinds: Sequence[str] = (),
+    seed: int = 0,
+) -> Mixture:
+    """`mined_kinds`: keys of `mined.SHARES`; what is not named is left out of the mined conversations."""
     authored = read_corpus(corpus)
     train = [conversation for conversation in authored if not is_held_out(conversation)]
     held_out = [conversation for conversation in authored if is_held_out(conversation)]
-    mined = mine(data_dir / "train", mined_conversations, seed) if mined_conversations else []
-    train += mined
+    if mined_conversations:
+        mined = mine(data_dir / "train", mined_conversations, seed)
+        train += [conversation for conversation in mined if kind_of(conversation) in mined_kinds]
     random.Random(seed).shuffle(train)
     return Mixture(train, held_out)

@@ -30,7 +30,8 @@ class OnnxRunner:
     def run(self, rows: Sequence[Sequence[int]], past: Past | None = None) -> tuple[np.ndarray, Past]:
         """Logits after each row's last token, and the new past.
 
-        Fused: [batch, 4]; published: [batch, vocabulary]. Rows are padded on the right; with a past there is one row.
+        Fused: [batch, 4]; published: [batch, vocabulary].
+        Rows are padded on the right; with a past there is one row.
         """
         past = past or self.empty_past(len(rows))
         past_tokens, longest = past[0].shape[2], max(len(row) for row in rows)

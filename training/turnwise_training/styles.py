@@ -52,12 +52,11 @@ def sample_user_style(chance: random.Random) -> Style:
     return Style(digits=digits)
 
 
-def sample_agent_style(chance: random.Random) -> Style:
+def sample_agent_style(chance: random.Random, as_written: float) -> Style:
     """The agent's text is known exactly, but some users store it as it was recognised."""
-    kind = chance.choices(["written", "plain", "cased"], [0.54, 0.22, 0.24])[0]
-    if kind == "plain":
-        return Style(lower=True, punctuation=False)
-    return Style(punctuation=False) if kind == "cased" else AS_WRITTEN
+    if chance.random() < as_written:
+        return AS_WRITTEN
+    return Style(lower=chance.random() < 0.5, punctuation=False)
 
 
 def sample_ending(word: str, complete: bool, chance: random.Random) -> str:

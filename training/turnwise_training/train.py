@@ -45,6 +45,8 @@ class Run:
     conversations: int = 0
     """How many of an epoch's shuffled conversations are used, to fit the machine; 0 for all."""
     mined_conversations: int = 6000
+    mined_kinds: tuple[str, ...] = ("single", "dialogue", "meetings")
+    agent_as_written: float = 0.54
     batch_conversations: int = 6
     max_tokens: int = 600
     """Trees are packed up to this many tokens a forward pass."""
@@ -171,8 +173,10 @@ def main() -> None:
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay)
 
-    mixture = load_mixture(arguments.data_dir, run.mined_conversations, run.seed, arguments.corpus)
-    maker = TreeMaker(tokenizer, Augmentation())
+    mixture = load_mixture(
+        arguments.data_dir, arguments.corpus, run.mined_conversations, run.mined_kinds, run.seed
+    )
+    maker = TreeMaker(tokenizer, Augmentation(agent_as_written=run.agent_as_written))
     plan = order(mixture.train, run)
     steps = math.ceil(len(plan) / run.batch_conversations)
     sample = [maker.tree(mixture.train[i], random.Random(f"balance-{i}")) for _, i in plan[:400]]
