@@ -38,7 +38,7 @@ def write_tiny(folder: Path) -> None:
         "name": "turnwise-tiny",
         "version": "0.0.0",
         "license": "Apache-2.0",
-        "baseModel": "none",
+        "baseModel": None,
         "calibration": {"temperature": 1.0},
         "training": {"note": "random weights, for tests"},
     }

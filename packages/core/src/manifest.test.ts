@@ -26,7 +26,7 @@ describe('parseManifest', () => {
     expect(manifest.onnx).toEqual(manifestJson.onnx)
     expect(manifest.tokens).toEqual(manifestJson.tokens)
     expect(manifest.files).toEqual(manifestJson.files)
-    expect('baseModel' in manifest).toBe(false)
+    expect(manifest.baseModel).toBe(manifestJson.baseModel ?? undefined)
   })
 
   test('leaves out what is not said, and keeps what it does not know out', () => {
