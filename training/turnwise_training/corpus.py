@@ -6,8 +6,10 @@
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from .actions import (
     CONTINUE_LISTENING,
@@ -20,6 +22,8 @@ CORPUS_DIR = Path(__file__).resolve().parent.parent / "corpus"
 MARKS = {"|": CONTINUE_LISTENING, "/": START_SPEAKING}
 BRACE = re.compile(r"\{([^{}]*)\}")
 SENTENCE_END = re.compile(r"[.?!][\"')\]]*$")
+Fail = Callable[[str], NoReturn]
+"""Raises MarkupError at the line being read, with the problem it is given."""
 
 
 class MarkupError(ValueError):
@@ -89,7 +93,7 @@ class Conversation:
         return found
 
 
-def parse_utterance(body: str, speaking: str | None, fail, brace: bool = False) -> Utterance:
+def parse_utterance(body: str, speaking: str | None, fail: Fail, brace: bool = False) -> Utterance:
     """Splits marked words into text and points.
 
     `speaking` is the action of every point when the agent was talking, else None. In a brace, an
@@ -123,7 +127,7 @@ def parse_utterance(body: str, speaking: str | None, fail, brace: bool = False) 
     return Utterance(" ".join(words), tuple(points))
 
 
-def parse_agent(body: str, line: int, fail) -> Turn:
+def parse_agent(body: str, line: int, fail: Fail) -> Turn:
     cut_off = body.endswith(" --")
     body = body.removesuffix(" --")
     words: list[str] = []
@@ -160,7 +164,7 @@ def parse_corpus(text: str, path: str) -> list[Conversation]:
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
 
-        def fail(problem: str, number: int = number):
+        def fail(problem: str, number: int = number) -> NoReturn:
             raise MarkupError(path, number, problem)
 
         if not line or line.startswith("#"):

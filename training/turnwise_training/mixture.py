@@ -2,12 +2,14 @@
 
 import hashlib
 import random
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus import CORPUS_DIR, Conversation, read_corpus
 from .mined import kind_of, mine
+from .overlap import DATA_FILES, evaluation_texts, without_near_duplicates
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,20 @@ def load_mixture(
     mined_kinds: Sequence[str] = (),
     seed: int = 0,
 ) -> Mixture:
-    """`mined_kinds`: keys of `mined.SHARES`; what is not named is left out of the mined conversations."""
+    """`mined_kinds`: keys of `mined.SHARES`; what is not named is left out of the mined conversations.
+
+    No conversation trained on holds a near-duplicate of an evaluation text that is at hand.
+    """
+    missing = [file for file in DATA_FILES.values() if not (data_dir / file).exists()]
+    if missing:
+        problem = f"{data_dir} lacks {', '.join(missing)}: near-duplicates of it may be trained on"
+        warnings.warn(problem, stacklevel=2)
     authored = read_corpus(corpus)
     train = [conversation for conversation in authored if not is_held_out(conversation)]
     held_out = [conversation for conversation in authored if is_held_out(conversation)]
     if mined_conversations:
         mined = mine(data_dir / "train", mined_conversations, seed)
         train += [conversation for conversation in mined if kind_of(conversation) in mined_kinds]
+    train = without_near_duplicates(train, evaluation_texts(data_dir))
     random.Random(seed).shuffle(train)
     return Mixture(train, held_out)

@@ -7,6 +7,7 @@ from typing import cast
 import torch
 from tokenizers import pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from .prompt import ADDED_TOKENS, PromptTokenizer
 
@@ -25,10 +26,10 @@ def load_base(offline: bool = False) -> tuple[LlamaForCausalLM, PromptTokenizer]
     model, tokenizer = load_packaged_base() if offline else load_hub_base()
     added = tokenizer.add_special_tokens({"additional_special_tokens": list(ADDED_TOKENS)})
     assert added == len(ADDED_TOKENS), f"{added} tokens were new, expected {len(ADDED_TOKENS)}"
-    rows = model.get_input_embeddings().weight.shape[0]
+    rows = model.model.embed_tokens.weight.shape[0]
     model.resize_token_embeddings(rows + added, mean_resizing=False)
     with torch.no_grad():
-        table = model.get_input_embeddings().weight
+        table = model.model.embed_tokens.weight
         generator = torch.Generator().manual_seed(0)
         mean, spread = table[:rows].mean(0), table[:rows].std(0)
         noise = torch.randn((added, table.shape[1]), generator=generator)
@@ -58,7 +59,8 @@ def load_packaged_base() -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
     tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     )
-    quantised = AutoModelForCausalLM.from_pretrained(folder, gguf_file=GGUF_FILE, dtype=torch.float32)
+    loaded = AutoModelForCausalLM.from_pretrained(folder, gguf_file=GGUF_FILE, dtype=torch.float32)
+    quantised = cast(LlamaForCausalLM, loaded)
     config = quantised.config
     for name in ("quantization_config", "_name_or_path"):
         if hasattr(config, name):
@@ -74,7 +76,7 @@ def cut_to_depth(model: LlamaForCausalLM, kept: list[int]) -> LlamaForCausalLM:
     layers = model.model.layers
     model.model.layers = torch.nn.ModuleList([layers[index] for index in kept])
     for position, layer in enumerate(model.model.layers):
-        layer.self_attn.layer_idx = position
+        cast(LlamaDecoderLayer, layer).self_attn.layer_idx = position
     model.config.num_hidden_layers = len(kept)
     return model
 

@@ -41,9 +41,8 @@ class PromptTokenizer:
 
     def special(self, token: str) -> int:
         token_id = self.tokenizer.convert_tokens_to_ids(token)
-        assert (isinstance(token_id, int) and token_id != self.tokenizer.unk_token_id) or token_id == 0, (
-            f"the tokenizer has no {token}"
-        )
+        known = token_id == 0 or token_id != self.tokenizer.unk_token_id
+        assert isinstance(token_id, int) and known, f"the tokenizer has no {token}"
         return token_id
 
     def encode(self, text: str) -> list[int]:

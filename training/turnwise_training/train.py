@@ -68,7 +68,7 @@ class ActionModel(nn.Module):
         self.model = model
         self.action_ids = tokenizer.actions
         self.frozen_layers = frozen_layers
-        rows = model.get_output_embeddings().weight[tokenizer.actions]
+        rows = model.lm_head.weight[tokenizer.actions]
         self.head = nn.Parameter(rows.detach().clone())  # [4, hidden]
         for parameter in model.parameters():
             parameter.requires_grad_(False)
@@ -89,7 +89,7 @@ class ActionModel(nn.Module):
     def store_head(self) -> LlamaForCausalLM:
         """Writes the four rows into the (tied) output table and returns the language model."""
         with torch.no_grad():
-            self.model.get_output_embeddings().weight[self.action_ids] = self.head
+            self.model.lm_head.weight[self.action_ids] = self.head
         return self.model
 
 

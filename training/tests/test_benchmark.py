@@ -1,0 +1,38 @@
+"""The four-class test's parquet file says what its JSON lines say, in the published columns."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from turnwise_training.actions import ACTIONS
+from turnwise_training.overlap import BENCHMARK
+from turnwise_training.prompt import PromptTokenizer
+
+PUBLISHED = ["id", "source", "messages", "conversation", "action", "original_label", "num_turns"]
+PUBLISHED_CLASSES = ("start_speaking", "continue_listening", "start_listening", "continue_speaking")
+
+
+@pytest.fixture(scope="module")
+def table() -> pa.Table:
+    return pq.read_table(BENCHMARK.with_name("test.parquet"))
+
+
+def test_columns_are_the_published_ones_and_ours(table: pa.Table):
+    assert table.column_names == [*PUBLISHED, "group", "pair", "domain"]
+    assert [table.schema.field(name).type for name in ("action", "num_turns")] == [pa.int64(), pa.int32()]
+    assert ACTIONS == PUBLISHED_CLASSES
+
+
+def test_rows_equal_the_json_lines(table: pa.Table, tokenizer: PromptTokenizer):
+    cases = [json.loads(line) for line in BENCHMARK.read_text(encoding="utf-8").splitlines()]
+    rows = table.to_pylist()
+    assert len(rows) == len(cases) == 455
+    for row, case in zip(rows, cases, strict=True):
+        prompt = tokenizer.tokenizer.encode(row.pop("conversation"), add_special_tokens=False)
+        assert [*prompt, tokenizer.trigger] == tokenizer.prompt(case["messages"]), case["id"]
+        assert PUBLISHED_CLASSES[row.pop("action")] == row.pop("original_label") == case.pop("action")
+        assert row.pop("num_turns") == len(case["messages"])
+        assert row.pop("source") == "turnwise-four-class"
+        assert row == {"pair": None, **case}
