@@ -18,7 +18,7 @@ def build_fused(
     decoder: Decoder, action_ids: list[int], max_tokens: int, int8: bool = True
 ) -> onnx.ModelProto:
     """The graph for prompts of up to `max_tokens`; `action_ids` are the actions' tokens in class order."""
-    graph = Graph("turnwise", int8)
+    graph = Graph("turnwise", int8, fused=True)
     ids = graph.input("input_ids", INT64, ["batch", "sequence"])
     mask = graph.input("attention_mask", INT64, ["batch", "total"])
     logits = graph.output("logits", FLOAT, ["batch", len(action_ids)])

@@ -19,11 +19,9 @@ IR_VERSION = 8
 MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
 
-ACTIVATION_LEVELS = 127
+ACTIVATION_STEP = 1 / 127
 ZERO_POINT = 128
 """Activations are unsigned bytes, 1 to 255: the products of unsigned and signed bytes are the fast ones."""
-SMALLEST = 1e-12
-"""Keeps a row of zeros from a division by zero."""
 
 FLOAT, INT32, INT64 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64
 Attribute = int | float | Sequence[int]
@@ -32,9 +30,11 @@ Attribute = int | float | Sequence[int]
 class Graph:
     """Collects nodes and weights; its methods return the names of the tensors that they add."""
 
-    def __init__(self, name: str, int8: bool):
+    def __init__(self, name: str, int8: bool, fused: bool):
+        """`fused`: ONNX Runtime's own operators may be used; otherwise standard ones alone."""
         self.name = name
         self.int8 = int8
+        self.fused = fused
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self.constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -101,7 +101,7 @@ class Graph:
         """
         matrix = self.node("Transpose", name, perm=[1, 0])
         if self.int8:
-            scales = self.node("Transpose", f"{name}_scales", perm=[1, 0])
+            scales = self.node("Squeeze", f"{name}_scales", self.constant([1]))
             self.int8_product(rows, matrix, scales, output)
         else:
             self.node("MatMul", rows, matrix, output=output)
@@ -110,9 +110,8 @@ class Graph:
         """`rows` [..., in] times the weight [in, out], plus the bias if there is one: [..., out]."""
         if self.int8:
             values, scales = quantise_columns(linear.weight)
-            product = self.int8_product(
-                rows, self.weight(name, values), self.weight(f"{name}_scales", scales)
-            )
+            matrix, scales = self.weight(name, values), self.weight(f"{name}_scales", scales[0])
+            product = self.int8_product(rows, matrix, scales)
         else:
             product = self.node("MatMul", rows, self.weight(name, linear.weight))
         if linear.bias is None:
@@ -120,20 +119,27 @@ class Graph:
         return self.node("Add", product, self.weight(f"{name}_bias", linear.bias))
 
     def int8_product(self, rows: str, matrix: str, scales: str, output: str = "") -> str:
-        """`rows` fp32 [..., in] times the int8 matrix [in, out] with scales [1, out]: [..., out].
+        """`rows` fp32 [..., in] times the int8 matrix [in, out] with scales [out]: [..., out]."""
+        values, largest = self.int8_rows(rows)
+        zero = self.constant(ZERO_POINT, np.uint8)
+        if self.fused:
+            step = self.constant(ACTIVATION_STEP, np.float32)
+            product = self.node("MatMulIntegerToFloat", values, matrix, step, scales, zero, domain=MICROSOFT)
+            return self.node("Mul", product, largest, output=output)
+        product = self.node("Cast", self.node("MatMulInteger", values, matrix, zero), to=FLOAT)
+        steps = self.node("Mul", largest, self.constant(ACTIVATION_STEP, np.float32))
+        return self.node("Mul", self.node("Mul", product, scales), steps, output=output)
+
+    def int8_rows(self, rows: str) -> tuple[str, str]:
+        """`rows` fp32 [..., in] as bytes, and each row's largest magnitude [..., 1].
 
         Every row (token) is quantised by its own largest value, not by the whole tensor's: a first token's
         activations can be a thousand times the others', and a token's answer must not depend on what else
-        is in the batch or in the cache. docs/decisions/ has the figures.
+        is in the batch or in the cache. No row is all zeros, so none is divided by zero.
         """
         largest = self.node("ReduceMax", self.node("Abs", rows), axes=[-1], keepdims=1)
-        largest = self.node("Max", largest, self.constant(SMALLEST, np.float32))  # [..., 1]
-        factor = self.node("Div", self.constant(ACTIVATION_LEVELS, np.float32), largest)
-        one, zero = self.constant(1, np.float32), self.constant(ZERO_POINT, np.uint8)
-        values = self.node("QuantizeLinear", self.node("Mul", rows, factor), one, zero)
-        product = self.node("Cast", self.node("MatMulInteger", values, matrix, zero), to=FLOAT)
-        row_scales = self.node("Div", one, factor)
-        return self.node("Mul", self.node("Mul", product, scales), row_scales, output=output)
+        step, zero = self.constant(ACTIVATION_STEP, np.float32), self.constant(ZERO_POINT, np.uint8)
+        return self.node("QuantizeLinear", self.node("Div", rows, largest), step, zero), largest
 
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.weights)

@@ -20,7 +20,7 @@ MASKED = -1e9
 
 
 def build_published(decoder: Decoder, int8: bool = True) -> onnx.ModelProto:
-    graph = Graph("turnwise_published", int8)
+    graph = Graph("turnwise_published", int8, fused=False)
     ids = graph.input("input_ids", INT64, ["batch", "sequence"])
     mask = graph.input("attention_mask", INT64, ["batch", "total"])
     positions = graph.input("position_ids", INT64, ["batch", "sequence"])
