@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .evaluate import ten
+from .evaluation_sets import ten
 from .export_files import describe_file
 from .fixture_messages import PROMPTS
 from .model import load_model

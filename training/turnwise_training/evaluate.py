@@ -1,144 +1,133 @@
-"""Measures a model on the evaluation sets, as the published card does, and on held-out conversations.
+"""Prints, as Markdown, every table on how good a model is that needs nothing but the model.
 
-    python -m turnwise_training.evaluate FOLDER [--data-dir ../../shared/data]
+    python -m turnwise_training.evaluate FOLDER [--compare FOLDER] [--json FILE] [--data-dir FOLDER]
 
-FOLDER is of the published form. Evaluation data is never trained on and no choice is made on it;
-`report_choice` is what choices are made on: held-out authored conversations and the development set.
+FOLDER is of the shipped form (turnwise.json: model.onnx, int8, at its own temperature) or of the published
+form (model.safetensors: PyTorch, fp32). `--compare` says what quantisation costs. Evaluation data is never
+trained on and no choice is made on it; `report_choice` is what choices are made on: held-out authored
+conversations and the development set.
 """
 
 import argparse
 import json
 import random
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from tqdm import tqdm
+from transformers import AutoTokenizer
 
-from .actions import (
-    ACTIONS,
-    CONTINUE_LISTENING,
-    CONTINUE_SPEAKING,
-    SILENT_ACTIONS,
-    SPEAKING_ACTIONS,
-    START_SPEAKING,
-)
+from .actions import ACTIONS, SPEAKING_ACTIONS
 from .corpus import CORPUS_DIR, Conversation
+from .evaluation_sets import all_sets, development
+from .evaluation_tables import Logits, all_tables, answers
 from .examples import NONE, TreeMaker
-from .metrics import accuracy_and_f1, end_of_utterance
+from .metrics import accuracy_and_f1
 from .model import load_model
+from .onnx_runner import OnnxRunner
 from .prompt import Message, PromptTokenizer
+from .report_table import Table, differences
 from .tree import LabelledToken, PromptTree, TreeBatch, collate
 
 if TYPE_CHECKING:
     from .train import ActionModel
 
-Logits = Callable[[Sequence[list[Message]]], np.ndarray]
-"""Conversations to action logits [conversations, 4]."""
+Forward = Callable[[TreeBatch], torch.Tensor]
+Prompt = tuple[int, ...]
 
 
-def logits_of(
-    forward: Callable[[TreeBatch], torch.Tensor], tokenizer: PromptTokenizer, device="cpu"
-) -> Logits:
-    """Packs prompts, shortest first, into forwards of about 1,000 tokens."""
+class Evaluated(NamedTuple):
+    name: str
+    run: Logits
+    temperature: float
+
+
+def load(folder: Path) -> Evaluated:
+    manifest = folder / "turnwise.json"
+    if manifest.exists():
+        facts = json.loads(manifest.read_text(encoding="utf-8"))
+        tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder))
+        runner = OnnxRunner(folder / facts["onnx"]["file"])
+        name = f"{facts['name']} {facts['version']} ({folder}, ONNX Runtime, int8)"
+        return Evaluated(name, onnx_logits_of(runner, tokenizer), facts["calibration"]["temperature"])
+    from .train import ActionModel
+
+    model, tokenizer = load_model(folder)
+    network = ActionModel(model, tokenizer, 0).eval()
+    return Evaluated(f"{folder} (PyTorch, fp32)", logits_of(network, tokenizer), 1.0)
+
+
+def once_each(tokenizer: PromptTokenizer, compute: Callable[[list[Prompt]], np.ndarray]) -> Logits:
+    """Computes each prompt once, however many tables ask for it, shortest first."""
+    known: dict[Prompt, np.ndarray] = {}
 
     def run(conversations: Sequence[list[Message]]) -> np.ndarray:
-        prompts = [tokenizer.prompt(messages) for messages in conversations]
-        by_length = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        found = np.zeros((len(prompts), 4), dtype=np.float32)
-        groups: list[list[int]] = []
-        for index in by_length:
-            if not groups or sum(len(prompts[i]) for i in groups[-1]) + len(prompts[index]) > 1000:
-                groups.append([])
-            groups[-1].append(index)
-        for group in tqdm(groups, mininterval=5, leave=False):
-            trees = []
-            for index in group:
-                tree = PromptTree()
-                end = tree.grow(-1, prompts[index])
-                trees.append(tree)
-                tree.points.append(LabelledToken(end, 0))
-            with torch.no_grad():
-                found[group] = forward(collate(trees, device)).float().cpu().numpy()
-        return found
+        prompts = [tuple(tokenizer.prompt(messages)) for messages in conversations]
+        missing = sorted(dict.fromkeys(prompt for prompt in prompts if prompt not in known), key=len)
+        if missing:
+            known.update(zip(missing, compute(missing), strict=True))
+        return np.stack([known[prompt] for prompt in prompts])
 
     return run
 
 
-def answers(logits: np.ndarray, speaking: Sequence[bool] | None = None) -> list[str]:
-    """The best action of the four, or of the pair that fits the agent's state."""
-    found = []
-    for row, scores in enumerate(logits):
-        fits = ACTIONS if speaking is None else SPEAKING_ACTIONS if speaking[row] else SILENT_ACTIONS
-        found.append(max(fits, key=lambda action, scores=scores: scores[ACTIONS.index(action)]))
-    return found
+def logits_of(forward: Forward, tokenizer: PromptTokenizer, device: str | torch.device = "cpu") -> Logits:
+    """PyTorch: packs prompts into forwards of about 1,000 tokens."""
+
+    def compute(prompts: list[Prompt]) -> np.ndarray:
+        groups: list[list[Prompt]] = []
+        for prompt in prompts:
+            if not groups or sum(map(len, groups[-1])) + len(prompt) > 1000:
+                groups.append([])
+            groups[-1].append(prompt)
+        found = []
+        for group in tqdm(groups, mininterval=5, leave=False):
+            trees = []
+            for prompt in group:
+                tree = PromptTree()
+                tree.points.append(LabelledToken(tree.grow(-1, prompt), 0))
+                trees.append(tree)
+            found.append(forward_logits(forward, trees, device))
+        return np.concatenate(found)
+
+    return once_each(tokenizer, compute)
 
 
-def agent_speaks(action: str) -> bool:
-    return action in SPEAKING_ACTIONS
+def forward_logits(forward: Forward, trees: list[PromptTree], device: str | torch.device) -> np.ndarray:
+    """[points, 4]"""
+    with torch.no_grad():
+        return forward(collate(trees, device)).float().cpu().numpy()
 
 
-def read_jsonl(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def onnx_logits_of(runner: OnnxRunner, tokenizer: PromptTokenizer) -> Logits:
+    """ONNX Runtime: batches of up to 16 prompts of similar length, padded on the right."""
 
+    def compute(prompts: list[Prompt]) -> np.ndarray:
+        starts = tqdm(range(0, len(prompts), 16), mininterval=5, leave=False)
+        batches = (prompts[start : start + 16] for start in starts)
+        return np.concatenate([runner.action_logits(batch, tokenizer.actions) for batch in batches])
 
-def development(data_dir: Path) -> tuple[list[list[Message]], list[str], list[str]]:
-    rows = read_jsonl(data_dir / "dev" / "cases.jsonl")
-    assert len(rows) == 200, f"{len(rows)} development cases, expected 200"
-    return [row["messages"] for row in rows], [row["action"] for row in rows], [row["group"] for row in rows]
-
-
-def ten(data_dir: Path) -> tuple[list[list[Message]], list[str]]:
-    """TEN's English lines, finished and unfinished (428), each a user message without context."""
-    rows = [row for row in read_jsonl(data_dir / "eval" / "ten.jsonl") if row["label"] != "wait"]
-    assert len(rows) == 428, f"{len(rows)} TEN rows, expected 428"
-    names = {"finished": START_SPEAKING, "unfinished": CONTINUE_LISTENING}
-    return [[{"role": "user", "content": row["text"]}] for row in rows], [names[row["label"]] for row in rows]
-
-
-SWDA_BACKCHANNELS = frozenset(("b", "bh", "bk", "b^m"))
-SWDA_LEFT_OUT = frozenset(("%", "aa"))
-
-
-def swda(data_dir: Path) -> tuple[list[list[Message]], list[str]]:
-    """Switchboard's test split, 3,522 utterances; start_speaking where the next utterance that is no
-    backchannel is the other speaker's ("yields"). The other speaker's last utterance is the context,
-    which for a backchannel is what it is said over."""
-    messages, actions = [], []
-    for row in read_jsonl(data_dir / "eval" / "swda.jsonl"):
-        turns = row["turns"]
-        for index, turn in enumerate(turns):
-            if turn["tag"] in SWDA_LEFT_OUT:
-                continue
-            before = [t for t in turns[:index] if t["speaker"] != turn["speaker"]][-1:]
-            context = [{"role": "assistant", "content": other["text"]} for other in before]
-            messages.append([*context, {"role": "user", "content": turn["text"]}])
-            if turn["tag"] in SWDA_BACKCHANNELS:
-                actions.append(CONTINUE_SPEAKING)
-                continue
-            later = (t for t in turns[index + 1 :] if t["tag"] not in SWDA_BACKCHANNELS)
-            following = next(later, None)
-            yields = following is None or following["speaker"] != turn["speaker"]
-            actions.append(START_SPEAKING if yields else CONTINUE_LISTENING)
-    assert len(actions) == 3522, f"{len(actions)} Switchboard rows, expected 3,522"
-    return messages, actions
+    return once_each(tokenizer, compute)
 
 
 def held_out_logits(
-    forward: Callable[[TreeBatch], torch.Tensor],
+    forward: Forward,
     tokenizer: PromptTokenizer,
     held_out: list[Conversation],
-    device="cpu",
+    device: str | torch.device = "cpu",
 ) -> tuple[np.ndarray, list[str]]:
-    """Logits [points, 4] and actions of every labelled point, each conversation as it is written."""
+    """Logits [points, 4] and actions of every labelled point, each conversation as it is written, in one
+    tree: fast enough to be asked for while training."""
     maker = TreeMaker(tokenizer, NONE)
     logits, actions = [], []
     for conversation in tqdm(held_out, mininterval=5, leave=False):
         tree = maker.tree(conversation, random.Random(0))
-        with torch.no_grad():
-            logits.append(forward(collate([tree], device)).float().cpu().numpy())
+        logits.append(forward_logits(forward, [tree], device))
         actions += [ACTIONS[point.action] for point in tree.points]
     return np.concatenate(logits), actions
 
@@ -151,69 +140,47 @@ def report_choice(
     device = next(network.parameters()).device
     sets = {"held_out": held_out_logits(network, tokenizer, held_out, device)}
     if (data_dir / "dev" / "cases.jsonl").exists():
-        messages, actions, _ = development(data_dir)
-        sets["dev"] = (logits_of(network, tokenizer, device)(messages), actions)
+        dev = development(data_dir)
+        sets["dev"] = (logits_of(network, tokenizer, device)(dev.conversations), list(dev.actions))
     report: dict[str, float] = {}
     for name, (logits, expected) in sets.items():
-        for kind, speaking in (("", None), (" with state", [agent_speaks(action) for action in expected])):
-            accuracy, _ = accuracy_and_f1(expected, answers(logits, speaking))
+        speaking = [action in SPEAKING_ACTIONS for action in expected]
+        for kind, state in (("", None), (" with state", speaking)):
+            accuracy, _ = accuracy_and_f1(expected, answers(logits, state))
             report[f"{name}{kind}"] = round(accuracy, 2)
     return report
 
 
-def table(title: str, rows: list[tuple[str, tuple[float, float], int]]) -> str:
-    lines = [f"\n{title}", "| | accuracy | macro F1 | rows |", "|---|--:|--:|--:|"]
-    lines += [f"| {name} | {acc:.2f} | {f1:.2f} | {count:,} |" for name, (acc, f1), count in rows]
-    return "\n".join(lines)
+def show(heading: str, tables: list[Table]) -> None:
+    print(f"# {heading}\n")
+    for table in tables:
+        print(f"{table.markdown()}\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--compare", type=Path, help="another form of the same model")
+    parser.add_argument("--json", type=Path, help="write the tables there too")
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
     arguments = parser.parse_args()
-    from .mixture import load_mixture
-    from .train import ActionModel
+    if not arguments.data_dir.exists():
+        print(f"{arguments.data_dir} is not there: held-out and four-class tables only", file=sys.stderr)
 
-    model, tokenizer = load_model(arguments.folder)
-    network = ActionModel(model, tokenizer, 0).eval()
-    run = logits_of(network, tokenizer)
-
-    held_out = load_mixture(arguments.data_dir, arguments.corpus).held_out
-    sets = {"held out": held_out_logits(network, tokenizer, held_out)}
-    groups: list[str] = []
-    if arguments.data_dir.exists():
-        for name, read in (("TEN", ten), ("SwDA (yields)", swda)):
-            messages, actions = read(arguments.data_dir)
-            sets[name] = (run(messages), actions)
-        messages, actions, groups = development(arguments.data_dir)
-        sets["dev"] = (run(messages), actions)
-    else:
-        print(f"{arguments.data_dir} is not there: held-out conversations only")
-    binary, multi, state = [], [], []
-    for name, (logits, expected) in sets.items():
-        got = answers(logits)
-        multi.append((name, accuracy_and_f1(expected, got), len(expected)))
-        # The published binary Switchboard table leaves the backchannels out.
-        kept = [i for i, a in enumerate(expected) if a != CONTINUE_SPEAKING or not name.startswith("SwDA")]
-        ends = [end_of_utterance([actions[i] for i in kept]) for actions in (expected, got)]
-        binary.append((name, accuracy_and_f1(*ends), len(kept)))
-        if name in ("held out", "dev"):
-            known = answers(logits, [agent_speaks(action) for action in expected])
-            state.append((name, accuracy_and_f1(expected, known), len(expected)))
-    by_group: dict[str, list[bool]] = {}
-    for group, right in zip(
-        groups, np.array(sets["dev"][1]) == np.array(known) if groups else [], strict=True
-    ):
-        by_group.setdefault(group, []).append(bool(right))
-    print(table("Binary (end of utterance or not)", binary))
-    print(table("Multi-class", multi))
-    print(table("With the agent's state known", state))
-    if by_group:
-        print("\nDevelopment groups, state known:")
-        for group, right in by_group.items():
-            print(f"  {group}: {sum(right)}/{len(right)}")
+    sets = all_sets(arguments.data_dir, arguments.corpus)
+    report: dict[str, list[Table]] = {}
+    for folder in filter(None, (arguments.folder, arguments.compare)):
+        model = load(folder)
+        report[model.name] = all_tables(model.run, model.temperature, sets)
+    if arguments.compare:
+        ours, others = report.values()
+        report[" against ".join(report)] = differences(ours, others)
+    for heading, tables in report.items():
+        show(heading, tables)
+    if arguments.json:
+        plain = {heading: [asdict(table) for table in tables] for heading, tables in report.items()}
+        arguments.json.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
+from .actions import ACTIONS, CONTINUE_LISTENING, SPEAKING_ACTIONS, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
 from .prompt import MAX_TOKENS, PromptTokenizer
-from .styles import AS_WRITTEN, Style, sample_agent_style, sample_ending, sample_user_style
+from .styles import AS_WRITTEN, EDGE_PUNCTUATION, Style, sample_agent_style, sample_ending, sample_user_style
 from .tree import LabelledToken, PromptTree
 
 OPEN_WORDS = frozenset(
@@ -41,7 +41,8 @@ OPEN_WORDS = frozenset(
         "about",
     ]
 )
-"""A turn hardly ever ends in these: an unmarked boundary after one is incomplete."""
+"""A turn hardly ever ends in these: an unmarked boundary after one is incomplete, and an agent that has
+said one last is cut off."""
 TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", "and then", "or", "well")
 """Said after a finished turn, these announce more."""
 
@@ -83,15 +84,16 @@ class TreeMaker:
         turns = conversation.turns
         if len(turns) > 2 and chance.random() < self.augmentation.history:
             turns = turns[chance.randrange(len(turns) - 1) :]
-        cursor = -1
+        cursor, visible = -1, False
         for turn in turns:
             if turn.role == "assistant":
                 cursor = self.agent_turn(tree, cursor, turn, agent, user, chance)
+                visible = cut_is_visible(turn.text.split(), agent)
             else:
                 assert turn.utterance is not None
                 for alternative in turn.alternatives:
-                    self.user_words(tree, cursor, alternative, user, chance)
-                cursor = self.user_words(tree, cursor, turn.utterance, user, chance)
+                    self.user_words(tree, cursor, alternative, user, visible, chance)
+                cursor = self.user_words(tree, cursor, turn.utterance, user, visible, chance)
             cursor = tree.grow(cursor, self.tokenizer.close_message())
             if len(tree.tokens) > MAX_TOKENS:
                 break  # the rest is dropped: a tree costs memory with the square of its tokens
@@ -110,12 +112,19 @@ class TreeMaker:
             cursor, first = self.word(tree, cursor, agent.word(word), first)
             for utterance in overlaps.get(count, ()):
                 end = tree.grow(cursor, self.tokenizer.close_message())
-                self.user_words(tree, end, utterance, user, chance)
+                self.user_words(tree, end, utterance, user, cut_is_visible(words[:count], agent), chance)
         return cursor
 
     def user_words(
-        self, tree: PromptTree, cursor: int, utterance: Utterance, style: Style, chance: random.Random
+        self,
+        tree: PromptTree,
+        cursor: int,
+        utterance: Utterance,
+        style: Style,
+        visible: bool,
+        chance: random.Random,
     ) -> int:
+        """`visible`: where the agent is cut off, its words show it."""
         points = {point.words: point for point in self.points(utterance, chance)}
         cursor = self.start(tree, cursor, "user")
         first = True
@@ -132,7 +141,7 @@ class TreeMaker:
                 heard = sample_ending(styled, complete, chance)
                 if heard != styled:
                     leaf, _ = self.word(tree, before, heard, was_first)
-            self.label(tree, leaf, point)
+            self.label(tree, leaf, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
             if point.action == START_SPEAKING and chance.random() < self.augmentation.trailers:
                 bare = heard.rstrip(".?!,")
                 leaf = cursor if bare == styled else self.word(tree, before, bare, was_first)[0]
@@ -152,10 +161,10 @@ class TreeMaker:
                 points.append(Point(count, CONTINUE_LISTENING))
         return points
 
-    def label(self, tree: PromptTree, leaf: int, point: Point) -> None:
+    def label(self, tree: PromptTree, leaf: int, point: Point, pair_only: bool = False) -> None:
         index = tree.grow(leaf, self.tokenizer.tail)
         silent = None if point.silent_action is None else ACTIONS.index(point.silent_action)
-        tree.points.append(LabelledToken(index, ACTIONS.index(point.action), silent))
+        tree.points.append(LabelledToken(index, ACTIONS.index(point.action), silent, pair_only))
 
     def start(self, tree: PromptTree, cursor: int, role: str) -> int:
         return tree.grow(cursor, [self.tokenizer.message_start, *self.encode(f"{role}\n")])
@@ -166,6 +175,14 @@ class TreeMaker:
             cursor = tree.grow(cursor, self.encode(piece if first else f" {piece}"))
             first = False
         return cursor, first
+
+
+def cut_is_visible(words: list[str], agent: Style) -> bool:
+    """Whether an agent that stops after these words can be told from one that has finished.
+
+    Punctuation tells it. Without, "your balance is forty" is as good a sentence as any.
+    """
+    return agent.punctuation or words[-1].strip(EDGE_PUNCTUATION).lower() in OPEN_WORDS
 
 
 def single_points(conversations: list[Conversation]) -> list[tuple[list[dict[str, str]], str, bool]]:

@@ -67,7 +67,7 @@ def load_fused(folder: Path) -> tuple[LlamaForCausalLM, PromptTokenizer]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with turnwise.json")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the published form's PyTorch files")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the published form")
     arguments = parser.parse_args()
     model, tokenizer = load_fused(arguments.folder)
     save_model(model, tokenizer, arguments.out)

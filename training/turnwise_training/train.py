@@ -94,15 +94,17 @@ class ActionModel(nn.Module):
 
 
 def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
-    """Sum over the points; divided by the accumulated weight by the caller."""
-    each = functional.cross_entropy(logits, batch.action, reduction="none")
-    total = (each * batch.weight * action_weights[batch.action]).sum()
+    """Sum over the points; divided by their number by the caller."""
+    excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
+    excluded[:, :2] = batch.pair_only[:, None]
+    fitting = logits.masked_fill(excluded, float("-inf"))
+    total = functional.cross_entropy(fitting, batch.action, reduction="none") @ action_weights[batch.action]
     interrupted = batch.silent_action >= 0
     if interrupted.any():
         pair = functional.cross_entropy(
-            logits[interrupted, :2], batch.silent_action[interrupted], reduction="none"
+            logits[interrupted, :2], batch.silent_action[interrupted], reduction="sum"
         )
-        total = total + silent_loss * (pair * batch.weight[interrupted]).sum()
+        total = total + silent_loss * pair
     return total
 
 

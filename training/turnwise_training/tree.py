@@ -6,7 +6,7 @@ depth, so the logits at a branch's end equal those of the plain prompt that lead
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -19,7 +19,9 @@ class LabelledToken:
     action: int
     silent_action: int | None = None
     """For an interruption: right once the agent is silent (0 or 1)."""
-    weight: float = 1.0
+    pair_only: bool = False
+    """The text does not tell whether the agent speaks: only the choice between start_listening and
+    continue_speaking is taught."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class TreeBatch:
     index: Tensor  # [points]
     action: Tensor  # [points]
     silent_action: Tensor  # [points], -100 where there is none
-    weight: Tensor  # [points]
+    pair_only: Tensor  # [points], bool
 
 
 def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> TreeBatch:
@@ -57,10 +59,7 @@ def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> 
         offset = len(tokens)
         tokens += tree.tokens
         parents += [parent + offset if parent >= 0 else -1 for parent in tree.parents]
-        points += [
-            LabelledToken(point.index + offset, point.action, point.silent_action, point.weight)
-            for point in tree.points
-        ]
+        points += [replace(point, index=point.index + offset) for point in tree.points]
     count = len(tokens)
     seen = torch.zeros((count, count), dtype=torch.bool)
     depth = torch.zeros(count, dtype=torch.long)
@@ -78,5 +77,5 @@ def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> 
         torch.tensor([point.index for point in points], device=device),
         torch.tensor([point.action for point in points], device=device),
         torch.tensor([-100 if p.silent_action is None else p.silent_action for p in points], device=device),
-        torch.tensor([point.weight for point in points], device=device),
+        torch.tensor([point.pair_only for point in points], device=device),
     )

@@ -1,0 +1,135 @@
+"""The evaluation sets hold the rows that the published tables count."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from turnwise_training.actions import (
+    CONTINUE_LISTENING,
+    CONTINUE_SPEAKING,
+    SPEAKING_ACTIONS,
+    START_LISTENING,
+    START_SPEAKING,
+)
+from turnwise_training.evaluation_sets import (
+    CUT_OFF_SENTENCES,
+    SwdaRule,
+    closes_sentence,
+    development,
+    four_class,
+    held_out,
+    label_dialogue,
+    swda,
+    ten,
+    ten_wait,
+    without_end_mark,
+)
+
+DATA = Path(os.environ.get("TURNWISE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+needs_data = pytest.mark.skipif(
+    not DATA.exists(), reason=f"needs {DATA}, or TURNWISE_DATA: training/README.md, Data, says what is in it"
+)
+
+DIALOGUE = [
+    {"speaker": "A", "tag": "sd", "text": "We drove up to the lake,"},
+    {"speaker": "B", "tag": "b", "text": "Uh-huh."},
+    {"speaker": "A", "tag": "sd", "text": "and the boat was gone."},
+    {"speaker": "B", "tag": "aa", "text": "Right."},
+    {"speaker": "B", "tag": "qy", "text": "Did you ask about"},
+    {"speaker": "A", "tag": "%", "text": "Well"},
+    {"speaker": "A", "tag": "nn", "text": "No."},
+]
+
+
+def labels(rule: SwdaRule) -> list[tuple[str, str]]:
+    return [(messages[-1]["content"], action) for messages, action in label_dialogue(DIALOGUE, rule)]
+
+
+def test_swda_yields_looks_past_backchannels():
+    assert labels("yields") == [
+        ("We drove up to the lake,", CONTINUE_LISTENING),
+        ("Uh-huh.", CONTINUE_SPEAKING),
+        ("and the boat was gone.", START_SPEAKING),
+        ("Did you ask about", START_SPEAKING),
+        ("No.", START_SPEAKING),
+    ]
+
+
+def test_swda_complete_looks_at_the_mark_and_hides_it():
+    assert labels("complete") == [
+        ("We drove up to the lake", CONTINUE_LISTENING),
+        ("Uh-huh", CONTINUE_SPEAKING),
+        ("and the boat was gone", START_SPEAKING),
+        ("Did you ask about", CONTINUE_LISTENING),
+        ("No", START_SPEAKING),
+    ]
+
+
+def test_swda_context_is_the_other_speakers_last_utterance():
+    contexts = [[m["content"] for m in messages[:-1]] for messages, _ in label_dialogue(DIALOGUE, "yields")]
+    assert contexts == [
+        [],
+        ["We drove up to the lake,"],
+        ["Uh-huh."],
+        ["and the boat was gone."],
+        ["Did you ask about"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [("Yes.", True), ('"Really?" ', True), ("Yes,", False), ("yes", False), ("I thought...", False)],
+)
+def test_closes_sentence(text: str, closed: bool):
+    assert closes_sentence(text) is closed
+
+
+def test_without_end_mark():
+    assert without_end_mark("Really?") == without_end_mark("Really, ") == "Really"
+    assert without_end_mark("...") == "..."
+
+
+def test_four_class():
+    rated = four_class()
+    assert Counter(rated.actions)[CONTINUE_SPEAKING] == 79
+    assert len(rated.conversations) == len(rated.groups) == len(rated.pairs) == 455
+    assert all(
+        len(messages) > 1 and messages[-2]["role"] == "assistant"
+        for messages, speaking in zip(rated.conversations, rated.speaking, strict=True)
+        if speaking
+    )
+
+
+def test_held_out_points_have_all_actions():
+    rated = held_out()
+    assert len(rated.conversations) == len(rated.actions) > 3000
+    assert len(set(rated.actions)) == 4
+
+
+def test_cut_off_sentences_break_off():
+    assert not any(closes_sentence(sentence) for sentence in CUT_OFF_SENTENCES)
+
+
+@needs_data
+def test_ten():
+    assert Counter(ten(DATA).actions) == {START_SPEAKING: 236, CONTINUE_LISTENING: 192}
+    over, silent = ten_wait(DATA)
+    assert Counter(over.actions) == {START_LISTENING: 100 * len(CUT_OFF_SENTENCES)}
+    assert [len(messages) for messages in silent.conversations] == [1] * 100
+
+
+@needs_data
+@pytest.mark.parametrize(("rule", "finished"), [("yields", 996), ("complete", 1547)])
+def test_swda(rule: SwdaRule, finished: int):
+    counts = {START_SPEAKING: finished, CONTINUE_LISTENING: 2688 - finished, CONTINUE_SPEAKING: 834}
+    assert Counter(swda(DATA, rule).actions) == counts
+
+
+@needs_data
+def test_development():
+    rated = development(DATA)
+    assert len(rated.actions) == 200
+    assert sum(rated.speaking) == sum(action in SPEAKING_ACTIONS for action in rated.actions) == 80
+    assert sum(pair is not None for pair in rated.pairs) == 24

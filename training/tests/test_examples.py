@@ -1,0 +1,62 @@
+"""What a cut-off agent teaches where its words do not show that it is cut off."""
+
+import random
+
+import torch
+
+from turnwise_training.actions import ACTIONS, CONTINUE_SPEAKING, SPEAKING_ACTIONS, START_LISTENING
+from turnwise_training.corpus import parse_corpus
+from turnwise_training.examples import NONE, Augmentation, TreeMaker, cut_is_visible
+from turnwise_training.prompt import PromptTokenizer
+from turnwise_training.styles import AS_WRITTEN, Style
+from turnwise_training.train import loss_of
+from turnwise_training.tree import PromptTree, TreeBatch, collate
+
+BARE = Style(lower=True, punctuation=False)
+TEXT = """
+= a bank, a balance
+agent: Your balance is forty {~ okay} pounds, and the {! no, the other account} next payment is due on --
+user: which payment
+"""
+
+
+def points_of(tokenizer: PromptTokenizer, augmentation: Augmentation) -> PromptTree:
+    return TreeMaker(tokenizer, augmentation).tree(parse_corpus(TEXT, "test.txt")[0], random.Random(0))
+
+
+def test_a_cut_shows_in_punctuation_or_in_an_open_word():
+    assert cut_is_visible("Your balance is forty".split(), AS_WRITTEN)
+    assert not cut_is_visible("Your balance is forty".split(), BARE)
+    assert cut_is_visible("Your balance is forty pounds, and the".split(), BARE)
+
+
+def test_only_the_pair_is_taught_where_the_cut_does_not_show(tokenizer: PromptTokenizer):
+    tree = points_of(tokenizer, Augmentation(agent_as_written=0.0, history=0.0, trailers=0.0, open_words=0.0))
+    found = [(ACTIONS[point.action], point.pair_only) for point in tree.points]
+    # "… is forty" | "… and the" | "… is due on": TEXT's last word is no open word.
+    assert found == [(CONTINUE_SPEAKING, True), (START_LISTENING, False), (START_LISTENING, True)]
+    assert not any(point.pair_only for point in points_of(tokenizer, NONE).points)
+
+
+def test_such_a_point_says_nothing_of_the_silent_actions():
+    speaking = [ACTIONS.index(action) for action in SPEAKING_ACTIONS]
+    batch = TreeBatch(
+        *(torch.zeros(1) for _ in range(4)),
+        action=torch.tensor([speaking[0]]),
+        silent_action=torch.tensor([-100]),
+        pair_only=torch.tensor([True]),
+    )
+    logits = torch.tensor([[5.0, -3.0, 1.0, 0.0]], requires_grad=True)
+    loss_of(logits, batch, torch.ones(4), 0.5).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, :2].tolist() == [0.0, 0.0]
+    assert logits.grad[0, 2] < 0 < logits.grad[0, 3]
+
+
+def test_points_keep_their_place_when_trees_are_packed(tokenizer: PromptTokenizer):
+    tree = points_of(tokenizer, NONE)
+    batch = collate([tree, tree])
+    assert batch.index.tolist() == [
+        *(point.index for point in tree.points),
+        *(point.index + len(tree.tokens) for point in tree.points),
+    ]

@@ -1,0 +1,202 @@
+"""The sets that models are evaluated on, in one form. Nothing is trained, tuned or selected on them,
+except that choices may be made on `development` and `held_out`.
+
+training/README.md says where TEN, Switchboard and the development set come from.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from .actions import (
+    ACTIONS,
+    CONTINUE_LISTENING,
+    CONTINUE_SPEAKING,
+    SPEAKING_ACTIONS,
+    START_LISTENING,
+    START_SPEAKING,
+)
+from .corpus import CORPUS_DIR, read_corpus
+from .examples import single_points
+from .mixture import is_held_out
+from .overlap import BENCHMARK, DATA_FILES, words_of
+from .prompt import Message
+
+
+class EvaluationSet(NamedTuple):
+    """One entry a row in each."""
+
+    conversations: list[list[Message]]
+    actions: list[str]
+    groups: Sequence[str] = ()
+    pairs: Sequence[str | None] = ()
+    """Two rows of a minimal pair have the same entry: the same final words, different actions."""
+
+    @property
+    def speaking(self) -> list[bool]:
+        """Whether the agent is speaking: the rows are made so that the action says it."""
+        return [action in SPEAKING_ACTIONS for action in self.actions]
+
+    @property
+    def final_texts(self) -> list[str]:
+        """The user's newest words."""
+        return [messages[-1]["content"] for messages in self.conversations]
+
+    def without(self, action: str) -> "EvaluationSet":
+        kept = [row for row in zip(self.conversations, self.actions, strict=True) if row[1] != action]
+        return EvaluationSet([messages for messages, _ in kept], [action for _, action in kept])
+
+
+def read_jsonl(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def assert_count(name: str, found: int, expected: int) -> None:
+    assert found == expected, f"{name}: {found:,} rows, expected {expected:,}"
+
+
+def ten(data_dir: Path) -> EvaluationSet:
+    """TEN's English lines, finished and unfinished (428), each a user message without context."""
+    rows = [row for row in read_jsonl(data_dir / DATA_FILES["ten"]) if row["label"] != "wait"]
+    assert_count("TEN", len(rows), 428)
+    names = {"finished": START_SPEAKING, "unfinished": CONTINUE_LISTENING}
+    conversations = [[{"role": "user", "content": row["text"]}] for row in rows]
+    return EvaluationSet(conversations, [names[row["label"]] for row in rows])
+
+
+CUT_OFF_SENTENCES = (
+    "The engineer can be with you on Wednesday between nine and",
+    "Before I put you through, I just need to tell you that calls are",
+    "Your parcel left the depot this morning, so it should",
+    "To reset the router, press the small button on the back and hold it for",
+    "We have two rooms free that weekend, one with a view of the",
+)
+"""What a speaking agent has said so far; ours, in no corpus."""
+
+
+def ten_wait(data_dir: Path) -> tuple[EvaluationSet, EvaluationSet]:
+    """TEN's 100 lines that tell the agent to wait, over each cut-off sentence and to a silent agent."""
+    rows = [row for row in read_jsonl(data_dir / DATA_FILES["ten"]) if row["label"] == "wait"]
+    assert_count("TEN, wait", len(rows), 100)
+    heard = [{"role": "user", "content": row["text"]} for row in rows]
+    said = [{"role": "assistant", "content": sentence} for sentence in CUT_OFF_SENTENCES]
+    over = [[agent, user] for user in heard for agent in said]
+    silent = [[user] for user in heard]
+    return (
+        EvaluationSet(over, [START_LISTENING] * len(over)),
+        EvaluationSet(silent, [CONTINUE_LISTENING] * len(silent)),
+    )
+
+
+SWDA_BACKCHANNELS = frozenset(("b", "bh", "bk", "b^m"))
+SWDA_LEFT_OUT = frozenset(("%", "aa"))
+SwdaRule = Literal["yields", "complete"]
+"""Which utterances are labelled start_speaking; the published labels are not known.
+
+yields: the next utterance that is no backchannel is the other speaker's, or there is none.
+complete: the transcriber closed the sentence: the text ends in ".", "?" or "!". The others break off in a
+comma (681 of the 2,688), in a bare word (455) or in "..." (4): the copy has no "-/" marks, and units that
+were abandoned for good (tag %) are not among the published ones. The user's text is shown without its last
+mark then: the label could be read from it.
+"""
+
+
+def swda(data_dir: Path, rule: SwdaRule) -> EvaluationSet:
+    """Switchboard's test split: 2,688 utterances labelled by the rule and 834 backchannels."""
+    rows = [
+        labelled
+        for dialogue in read_jsonl(data_dir / DATA_FILES["swda"])
+        for labelled in label_dialogue(dialogue["turns"], rule)
+    ]
+    found = EvaluationSet([messages for messages, _ in rows], [action for _, action in rows])
+    assert_count("Switchboard", len(found.actions), 3522)
+    assert_count("Switchboard, no backchannels", len(found.without(CONTINUE_SPEAKING).actions), 2688)
+    return found
+
+
+def label_dialogue(turns: list[dict], rule: SwdaRule) -> list[tuple[list[Message], str]]:
+    """Messages and action of every utterance that is published. The other speaker's last utterance is the
+    context, which for a backchannel is what it is said over."""
+    found = []
+    for index, turn in enumerate(turns):
+        if turn["tag"] in SWDA_LEFT_OUT:
+            continue
+        before = [other for other in turns[:index] if other["speaker"] != turn["speaker"]][-1:]
+        text = turn["text"] if rule == "yields" else without_end_mark(turn["text"])
+        messages = [{"role": "assistant", "content": other["text"]} for other in before]
+        messages.append({"role": "user", "content": text})
+        if turn["tag"] in SWDA_BACKCHANNELS:
+            action = CONTINUE_SPEAKING
+        else:
+            finished = yields(turns, index) if rule == "yields" else closes_sentence(turn["text"])
+            action = START_SPEAKING if finished else CONTINUE_LISTENING
+        found.append((messages, action))
+    return found
+
+
+def yields(turns: list[dict], index: int) -> bool:
+    later = (turn for turn in turns[index + 1 :] if turn["tag"] not in SWDA_BACKCHANNELS)
+    following = next(later, None)
+    return following is None or following["speaker"] != turns[index]["speaker"]
+
+
+def closes_sentence(text: str) -> bool:
+    text = text.rstrip(" '\"")
+    return text.endswith((".", "?", "!")) and not text.endswith("..")
+
+
+def without_end_mark(text: str) -> str:
+    return text.rstrip(" '\".,?!") or text
+
+
+def development(data_dir: Path) -> EvaluationSet:
+    """200 hand-written cases. Its README: twelve pairs share their final words, each of two actions."""
+    rows = read_jsonl(data_dir / DATA_FILES["dev"])
+    assert_count("development set", len(rows), 200)
+    actions_of: dict[str, set[str]] = {}
+    finals = [" ".join(words_of(row["messages"][-1]["content"])) for row in rows]
+    for final, row in zip(finals, rows, strict=True):
+        actions_of.setdefault(final, set()).add(row["action"])
+    pairs = [final if len(actions_of[final]) > 1 else None for final in finals]
+    assert_count("development set, pairs", len(set(pairs) - {None}), 12)
+    return cases(rows, pairs)
+
+
+def four_class() -> EvaluationSet:
+    """Our own test: benchmark/four-class/README.md."""
+    rows = read_jsonl(BENCHMARK)
+    assert_count("four-class test", len(rows), 455)
+    pairs = [row.get("pair") for row in rows]
+    assert_count("four-class test, pairs", len(set(pairs) - {None}), 47)
+    return cases(rows, pairs)
+
+
+def cases(rows: list[dict], pairs: Sequence[str | None]) -> EvaluationSet:
+    actions = [row["action"] for row in rows]
+    assert set(actions) <= set(ACTIONS), f"unknown actions: {set(actions) - set(ACTIONS)}"
+    return EvaluationSet([row["messages"] for row in rows], actions, [row["group"] for row in rows], pairs)
+
+
+def held_out(corpus: Path = CORPUS_DIR) -> EvaluationSet:
+    """Every labelled point of the authored conversations that no run trains on, as plain prompts."""
+    conversations = [conversation for conversation in read_corpus(corpus) if is_held_out(conversation)]
+    points = single_points(conversations)
+    return EvaluationSet([messages for messages, _, _ in points], [action for _, action, _ in points])
+
+
+def all_sets(data_dir: Path, corpus: Path) -> dict[str, EvaluationSet]:
+    """Without the data folder: the held-out conversations and the four-class test."""
+    ours = {"held-out": held_out(corpus), "four-class": four_class()}
+    if not data_dir.exists():
+        return ours
+    over, silent = ten_wait(data_dir)
+    return {
+        "TEN": ten(data_dir),
+        "TEN, wait, agent speaking": over,
+        "TEN, wait, agent silent": silent,
+        "SwDA, yields": swda(data_dir, "yields"),
+        "SwDA, complete": swda(data_dir, "complete"),
+        "dev": development(data_dir),
+        **ours,
+    }
