@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Tests run on the sources: no build can be stale. */
+/** Tests run on the sources: no build can be stale. Only the model's thread is the built one; `npm test` builds first. */
 function source(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }

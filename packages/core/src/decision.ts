@@ -40,6 +40,15 @@ export function decide(logits: ActionLogits, { temperature, agentSpeaking, token
   }
 }
 
+/**
+ * How probable one action is against another, 0 to 1, whatever the rest: from the logits, since the raw probabilities
+ * of both may round to 0.
+ */
+export function probabilityAgainst(logits: ActionLogits, action: Action, other: Action, temperature: number): number {
+  const [logit = Number.NaN, otherLogit = Number.NaN] = [action, other].map((each) => logits[ACTIONS.indexOf(each)])
+  return 1 / (1 + Math.exp((otherLogit - logit) / temperature))
+}
+
 function toProbabilities(values: readonly number[]): Probabilities {
   const [startSpeaking = 0, continueListening = 0, startListening = 0, continueSpeaking = 0] = values
   return {

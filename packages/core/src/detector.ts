@@ -1,5 +1,6 @@
 import { planBatches } from './batches.js'
 import { type CancelSignal, throwIfAborted } from './cancelSignal.js'
+import { createSession } from './createSession.js'
 import { type Decision, decide } from './decision.js'
 import { describeValue, TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
@@ -7,7 +8,8 @@ import type { Manifest } from './manifest.js'
 import { type Message, validateConversation } from './messages.js'
 import { type LanguageModel, runMany } from './model.js'
 import { createPromptEncoder } from './prompt.js'
-import { createSession, type Session, type SessionOptions } from './session.js'
+import type { SavedSession } from './savedSession.js'
+import type { Session, SessionOptions } from './session.js'
 import type { Tokenizer } from './tokenizer.js'
 
 /** Options of {@link Detector.predict}. */
@@ -47,11 +49,11 @@ export interface Detector {
    */
   predictMany(requests: readonly PredictRequest[], options?: PredictManyOptions): Promise<Decision[]>
   /**
-   * Opens a session: a live conversation, of which nothing is computed twice.
+   * Opens a session: a live conversation, of which nothing is computed twice. Of a saved session, that goes on.
    *
-   * @throws TurnwiseError as {@link predict}
+   * @throws TurnwiseError as {@link predict}, and INVALID_POLICY, INVALID_SAVED_SESSION
    */
-  openSession(options?: SessionOptions): Session
+  openSession(options?: SessionOptions | SavedSession): Session
   /** Frees the model once what it runs now is answered; sessions end with it. May be called again. */
   close(): Promise<void>
 }

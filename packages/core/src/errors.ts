@@ -52,6 +52,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'The signal given with the call was aborted.',
     remedy: 'Nothing is left behind; call again when the answer is wanted.',
   },
+  OVERLOADED: {
+    meaning: 'As many requests wait for the model as may (option maxQueuedRequests).',
+    remedy: 'Ask again later, or have fewer conversations in a process.',
+  },
   DETECTOR_CLOSED: {
     meaning: 'The detector was used after close().',
     remedy: 'Load a new detector, or close it later.',
@@ -59,6 +63,14 @@ export const ERROR_CATALOGUE = {
   SESSION_CLOSED: {
     meaning: 'The session was used after close().',
     remedy: 'Open a new session, or close it later.',
+  },
+  INVALID_POLICY: {
+    meaning: 'The policy of a session is unknown, lacks a number, or has one outside its range.',
+    remedy: 'Use patient, balanced or eager, or change a copy of one of POLICIES.',
+  },
+  INVALID_SAVED_SESSION: {
+    meaning: 'A saved session cannot be understood.',
+    remedy: 'Pass what JSON.parse makes of JSON.stringify(session), of the same version of turnwise.',
   },
   INVALID_MANIFEST: {
     meaning: 'turnwise.json cannot be understood.',

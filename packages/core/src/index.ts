@@ -18,7 +18,9 @@ export {
   TurnwiseError,
   type TurnwiseErrorOptions,
 } from './errors.js'
+export { EXPECTATIONS, type Expectation } from './expectation.js'
 export { isRecord } from './json.js'
+export { type DecisionReason, RULES, type Rule } from './judge.js'
 export {
   LOGITS_KINDS,
   type LogitsKind,
@@ -46,7 +48,9 @@ export type {
   ModelRequest,
   PrefixState,
 } from './model.js'
+export { DEFAULT_POLICY, POLICIES, type Policy, type PolicyName, type WaitPoint } from './policy.js'
 export { type CachedAnswer, createPrefixCache, type PrefixCache } from './prefixCache.js'
 export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './prompt.js'
-export type { HearOptions, Session, SessionOptions } from './session.js'
+export type { SavedSession, UserTurn } from './savedSession.js'
+export type { HearOptions, Session, SessionDecision, SessionOptions } from './session.js'
 export { createTokenizer, type Tokenizer } from './tokenizer.js'

@@ -1,4 +1,5 @@
 import { ACTIONS } from './actions.js'
+import type { CancelSignal } from './cancelSignal.js'
 import { TurnwiseError } from './errors.js'
 
 /** The four logits of {@link ACTIONS}, in class order. */
@@ -51,9 +52,10 @@ export interface LanguageModel {
    * Answers requests, in their order. Those without a prefix may run as one batch, so they should be of like length.
    * No two rows of a batch see each other.
    *
-   * @throws TurnwiseError MODEL_FAILED
+   * @param signal drops the requests if they have not begun to run
+   * @throws TurnwiseError MODEL_FAILED, ABORTED, OVERLOADED
    */
-  run(requests: readonly ModelRequest[]): Promise<readonly ModelAnswer[]>
+  run(requests: readonly ModelRequest[], signal?: CancelSignal): Promise<readonly ModelAnswer[]>
   /** Frees the model when the requests made so far are answered. May be called again. */
   close(): Promise<void>
 }

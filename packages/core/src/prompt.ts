@@ -6,6 +6,10 @@ import type { Tokenizer } from './tokenizer.js'
 export interface PromptEncoder {
   /** The tokens that end every prompt: `<|im_end|>`, a newline, `<|predict|>`. */
   readonly triggerTokens: readonly number[]
+  /** The most tokens that a prompt has. */
+  readonly maxTokens: number
+  /** How many tokens messages take in a prompt; of a text too long for a prompt, at least as many as fit. */
+  count(messages: readonly Message[]): number
   /**
    * The tokens of checked messages, ChatML and the trigger, cut on the left to `maxTokens`:
    * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`.
@@ -38,6 +42,8 @@ export function createPromptEncoder(tokenizer: Tokenizer, tokens: PromptTokens, 
 
   return {
     triggerTokens: [tokens.messageEnd, ...newline, tokens.trigger],
+    maxTokens,
+    count: (messages) => messages.reduce((sum, message) => sum + encodeMessage(message).length, 0),
     encode(messages) {
       const parts: number[][] = []
       let count = 1

@@ -1,25 +1,45 @@
-import { type CancelSignal, throwIfAborted } from './cancelSignal.js'
-import { type Decision, decide } from './decision.js'
-import { TurnwiseError } from './errors.js'
-import { type Message, validateMessages, validateText } from './messages.js'
-import type { LanguageModel } from './model.js'
-import { createPrefixCache } from './prefixCache.js'
-import type { PromptEncoder } from './prompt.js'
+import type { CancelSignal } from './cancelSignal.js'
+import type { Decision } from './decision.js'
+import type { Expectation } from './expectation.js'
+import type { DecisionReason } from './judge.js'
+import type { Message } from './messages.js'
+import type { Policy, PolicyName } from './policy.js'
+import type { SavedSession } from './savedSession.js'
 
 /** Options of `openSession`. */
 export interface SessionOptions {
   /** What was said before the session, oldest first; may be empty. */
   readonly messages?: readonly Message[] | undefined
+  /** What the agent has asked for. Default: nothing in particular. */
+  readonly expect?: Expectation | undefined
+  /** How probabilities become actions. Default: 'balanced'. */
+  readonly policy?: PolicyName | Policy | undefined
 }
 
 /** Options of {@link Session.hear}. */
 export interface HearOptions {
+  /** The recogniser has settled these words: later calls give only what comes after them. Default: false. */
+  readonly final?: boolean | undefined
+  /** When the words were heard, ms on any clock that all calls share. Default: `Date.now()`. */
+  readonly atMs?: number | undefined
+  /** Ends this call; the words count all the same. */
   readonly signal?: CancelSignal | undefined
+}
+
+/** What the agent should do now, by what the words and the session's policy say. */
+export interface SessionDecision extends Decision {
+  /**
+   * How long silence has to last, ms, before the agent speaks: after the user's last words when it comes from `hear`,
+   * from now on when it comes from `userSilent`. 0 while the agent should go on speaking, and once it should speak.
+   */
+  readonly waitMs: number
+  /** What the action rests on. */
+  readonly reason: DecisionReason
 }
 
 /** A live conversation. It knows whether the agent speaks, and runs only what is new. */
 export interface Session {
-  /** The conversation as the model sees it now, the user's latest words last. */
+  /** The conversation as the model sees it now, the user's latest words last; as much of it as fits into a prompt. */
   readonly messages: readonly Message[]
   /** Whether the agent speaks now. */
   readonly isAgentSpeaking: boolean
@@ -38,109 +58,40 @@ export interface Session {
    */
   agentFinished(text?: string): void
   /**
-   * The user's words changed. Calls are answered one after the other; their words count as of the moment of the call.
+   * The agent has asked for something else. It holds until the next call.
    *
-   * @param partial all that the user has said of this turn so far, segments that the recogniser has settled included;
-   *   words may be revised
-   * @throws TurnwiseError INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG, ABORTED, SESSION_CLOSED,
+   * @param expect undefined: nothing in particular
+   * @throws TurnwiseError INVALID_OPTION, SESSION_CLOSED
+   */
+  expecting(expect: Expectation | undefined): void
+  /**
+   * Adds a message that was not spoken: a tool's result, keys pressed. It settles what the user has said.
+   *
+   * @throws TurnwiseError INVALID_MESSAGES, UNKNOWN_ROLE, INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG,
+   *   SESSION_CLOSED
+   */
+  addMessage(message: Message): void
+  /**
+   * The user's words changed. One call runs at a time; of those that wait for it only the newest runs, and the others
+   * are answered with its decision, the very same object.
+   *
+   * @param partial all that the user has said of this turn so far, without segments given as final; words may be revised
+   * @throws TurnwiseError INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG, INVALID_OPTION, ABORTED, SESSION_CLOSED,
    *   DETECTOR_CLOSED, MODEL_FAILED
    */
-  hear(partial: string, options?: HearOptions): Promise<Decision>
+  hear(partial: string, options?: HearOptions): Promise<SessionDecision>
+  /**
+   * Nobody says anything: what now? start_speaking once silence has lasted long enough, otherwise continue_listening
+   * and how much longer. Runs the model only if the messages have changed since the last decision. A speaking agent is
+   * told what its words are worth, as by {@link hear}.
+   *
+   * @param atMs the time now, on the clock of {@link hear}; by default `Date.now()`
+   * @returns undefined if the user has said nothing since the agent's last turn: there is nothing to decide about
+   * @throws TurnwiseError INVALID_OPTION, SESSION_CLOSED, DETECTOR_CLOSED, MODEL_FAILED
+   */
+  userSilent(atMs?: number): Promise<SessionDecision | undefined>
+  /** All that is needed to go on elsewhere: `openSession(saved)`. It holds what was said. */
+  toJSON(): SavedSession
   /** Ends the session and frees what it kept. Calls made before are still answered. May be called again. */
   close(): Promise<void>
-}
-
-/** What a session needs of its detector. */
-export interface SessionContext {
-  readonly model: LanguageModel
-  readonly prompts: PromptEncoder
-  readonly temperature: number
-  /** @throws TurnwiseError DETECTOR_CLOSED */
-  throwIfClosed(): void
-}
-
-/** What the user has said since a turn was last settled. */
-interface Utterance {
-  readonly text: string
-  /** The agent spoke over it, and the model took it for no wish to speak: it leaves no trace. */
-  isBackchannel: boolean
-}
-
-/** @throws TurnwiseError as `validateMessages` */
-export function createSession(context: SessionContext, options: SessionOptions): Session {
-  const { model, prompts, temperature } = context
-  const given: unknown = options.messages ?? []
-  validateMessages(given)
-  const history: Message[] = given.map(({ role, content }) => ({ role, content }))
-  const cache = createPrefixCache(model, prompts.triggerTokens.length)
-  let agentText: string | undefined
-  let utterance: Utterance | undefined
-  let closed = false
-  let lastCall: Promise<unknown> = Promise.resolve()
-
-  function throwIfClosed(): void {
-    context.throwIfClosed()
-    if (closed) throw new TurnwiseError('SESSION_CLOSED', 'The session is closed.')
-  }
-
-  function currentMessages(): Message[] {
-    const messages = [...history]
-    if (agentText !== undefined) messages.push({ role: 'assistant', content: agentText })
-    if (utterance !== undefined) messages.push({ role: 'user', content: utterance.text })
-    return messages
-  }
-
-  async function decideAbout(heard: Utterance, messages: Message[], agentSpeaking: boolean, signal?: CancelSignal) {
-    context.throwIfClosed()
-    throwIfAborted(signal)
-    const { logits, tokensRun } = await cache.answer(prompts.encode(messages))
-    throwIfAborted(signal)
-    const decision = decide(logits, { temperature, agentSpeaking, tokensRun })
-    heard.isBackchannel = decision.action === 'continue_speaking'
-    return decision
-  }
-
-  return {
-    get messages() {
-      return currentMessages()
-    },
-    get isAgentSpeaking() {
-      return agentText !== undefined
-    },
-    agentSpeaking(text) {
-      throwIfClosed()
-      validateText(text, "The agent's text")
-      if (agentText === undefined) {
-        if (utterance !== undefined && !utterance.isBackchannel) {
-          history.push({ role: 'user', content: utterance.text })
-        }
-        utterance = undefined
-      }
-      agentText = text
-    },
-    agentFinished(text = agentText ?? '') {
-      throwIfClosed()
-      validateText(text, "The agent's text")
-      if (agentText === undefined && text === '') return
-      history.push({ role: 'assistant', content: text })
-      agentText = undefined
-      if (utterance?.isBackchannel === true) utterance = undefined
-    },
-    async hear(partial, { signal } = {}) {
-      throwIfClosed()
-      validateText(partial, "The user's text")
-      const heard: Utterance = { text: partial, isBackchannel: false }
-      utterance = heard
-      const messages = currentMessages()
-      const agentSpeaking = agentText !== undefined
-      const answer = lastCall.then(() => decideAbout(heard, messages, agentSpeaking, signal))
-      lastCall = answer.catch(() => undefined)
-      return answer
-    },
-    async close() {
-      closed = true
-      lastCall = lastCall.then(() => cache.clear())
-      await lastCall
-    },
-  }
 }

@@ -7,6 +7,7 @@
  * Runs alternate, so that both meet the same noise. Prints medians in milliseconds and their ratio.
  */
 import { performance } from 'node:perf_hooks'
+import { DEFAULT_LOAD_OPTIONS } from '../src/loadOptions.js'
 import { locateModel } from '../src/locateModel.js'
 import { readModelFolder } from '../src/modelFolder.js'
 import { createOnnxModel } from '../src/onnxModel.js'
@@ -56,8 +57,8 @@ async function main(): Promise<void> {
   const threads = Number(threadCount)
   const published = await openPublishedWay(baseline, threads)
   const { manifest, onnxPath } = await readModelFolder(await locateModel({}))
-  const ours = await createOnnxModel(onnxPath, manifest, { threads, spinning: false })
-  const spinning = await createOnnxModel(onnxPath, manifest, { threads, spinning: true })
+  const ours = await createOnnxModel(onnxPath, manifest, { ...DEFAULT_LOAD_OPTIONS, threads, spinning: false })
+  const spinning = await createOnnxModel(onnxPath, manifest, { ...DEFAULT_LOAD_OPTIONS, threads, spinning: true })
   for (const count of PROMPT_TOKENS) {
     const ids = tokens(count)
     const systems = [() => published(ids), () => ours.run([{ tokens: ids }]), () => spinning.run([{ tokens: ids }])]

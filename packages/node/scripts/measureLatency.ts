@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { createTokenizer, type ModelRequest } from '@turnwise/core'
-import { loadDetector } from 'turnwise'
+import { DEFAULT_LOAD_OPTIONS, loadDetector } from 'turnwise'
 import { locateModel } from '../src/locateModel.js'
 import { readModelFolder } from '../src/modelFolder.js'
 import { createOnnxModel } from '../src/onnxModel.js'
@@ -49,16 +49,21 @@ async function measureLoading(model: string | undefined, threads: number) {
 async function measureRuns(path: string, threads: number, spinning: boolean) {
   const { manifest, onnxPath, readTokenizer } = await readModelFolder(path)
   createTokenizer(await readTokenizer())
-  const model = await createOnnxModel(onnxPath, manifest, { threads, spinning })
+  const model = await createOnnxModel(onnxPath, manifest, { ...DEFAULT_LOAD_OPTIONS, threads, spinning })
   const tokens = (count: number) => Array.from({ length: count }, (_, index) => 500 + ((index * 7919) % 5000))
-  const run = (request: ModelRequest) => () => model.run([request])
+  // What is not released would be found again, and the next run would be no fresh one.
+  const run = (request: ModelRequest) => async () => {
+    for (const { state } of await model.run([request])) state?.release()
+  }
   async function afterPrefix(prefixTokens: number, newTokens: number, keep: boolean): Promise<Timing> {
     const [kept] = await model.run([{ tokens: tokens(prefixTokens), keepTokens: prefixTokens - 3 }])
     const state = kept?.state
     if (state === undefined) throw new Error('the model keeps no state')
     const prefix = { state, tokenCount: prefixTokens - 3 }
     const keepTokens = keep ? prefix.tokenCount + newTokens - 3 : 0
-    return time(run({ tokens: tokens(newTokens), prefix, keepTokens }))
+    const timing = await time(run({ tokens: tokens(newTokens), prefix, keepTokens }))
+    state.release()
+    return timing
   }
   const results = {
     fresh28: await time(run({ tokens: tokens(28) })),

@@ -3,8 +3,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 
 /**
- * Run in a worker: creating a session blocks this thread, and the checksums are to be computed meanwhile. A text, not
- * a file, so that it needs no path when the package is bundled.
+ * Run in a worker: it takes 0.2 s for a model, and the tokenizer is read meanwhile. A text, not a file: it needs nothing
+ * but Node.
  */
 const HASH_FILES = `
 const { createHash } = require('node:crypto')

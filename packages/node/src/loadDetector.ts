@@ -1,8 +1,7 @@
 import { createDetector, createTokenizer, type Detector, type Manifest, throwIfAborted } from '@turnwise/core'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { type ModelFolder, readModelFolder } from './modelFolder.js'
-import { createOnnxModel } from './onnxModel.js'
-import type { OnnxSessionOptions } from './onnxRuntime.js'
+import { createOnnxModel, type OnnxModelOptions } from './onnxModel.js'
 import { resolveModel } from './resolveModel.js'
 import { verifyFiles } from './verifyModel.js'
 
@@ -28,9 +27,9 @@ export async function loadDetector(options: LoadOptions = {}): Promise<Detector>
 
 async function loadFolder(
   { path, manifest, onnxPath, readTokenizer }: ModelFolder,
-  options: OnnxSessionOptions,
+  options: OnnxModelOptions,
 ): Promise<Detector> {
-  // The checksums are computed in another thread, while this one is busy with the graph.
+  // Three threads: one for the checksums, one for the graph, and this one for the tokenizer.
   const [checked, tokenizer, model] = await Promise.allSettled([
     checkFiles(path, manifest),
     readTokenizer().then(createTokenizer),

@@ -26,6 +26,13 @@ export interface LoadOptions {
    * else to do, twice as slow where they have. Default: false.
    */
   readonly spinning?: boolean | undefined
+  /**
+   * The most memory, in bytes, for what sessions keep of their conversations, all together. A session whose share was
+   * given to others computes it again. Default: 256 MiB.
+   */
+  readonly maxCacheBytes?: number | undefined
+  /** When so many requests wait for the model, more are refused as OVERLOADED. Default: 1,024. */
+  readonly maxQueuedRequests?: number | undefined
   /** Where models from the hub are kept. `TURNWISE_CACHE`; default: a folder of the system's user cache. */
   readonly cacheDir?: string | undefined
   /** Never use the network. `HF_HUB_OFFLINE=1`; default: false. */
@@ -44,6 +51,8 @@ export interface LoadOptions {
 export const DEFAULT_LOAD_OPTIONS = {
   threads: 2,
   spinning: false,
+  maxCacheBytes: 2 ** 28,
+  maxQueuedRequests: 1024,
   offline: false,
   hubEndpoint: 'https://huggingface.co',
 } as const
@@ -53,6 +62,8 @@ export interface ResolvedLoadOptions {
   readonly model: string | undefined
   readonly threads: number
   readonly spinning: boolean
+  readonly maxCacheBytes: number
+  readonly maxQueuedRequests: number
   readonly cacheDir: string
   readonly offline: boolean
   readonly hubEndpoint: string
@@ -69,12 +80,17 @@ export interface ResolvedLoadOptions {
 export function resolveLoadOptions(options: LoadOptions, environment = process.env): ResolvedLoadOptions {
   const cores = availableParallelism()
   const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores), spinning = DEFAULT_LOAD_OPTIONS.spinning } = options
+  const { maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
+  const { maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
   const offline = options.offline ?? isOn(environment.HF_HUB_OFFLINE)
   const cacheDir = options.cacheDir ?? nonEmpty(environment.TURNWISE_CACHE) ?? defaultCacheFolder(environment)
   const endpoint = options.hubEndpoint ?? nonEmpty(environment.HF_ENDPOINT) ?? DEFAULT_LOAD_OPTIONS.hubEndpoint
   check('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
   check('threads', threads, Number.isInteger(threads) && threads >= 1 && threads <= cores, `1 to ${cores}, the cores`)
   check('spinning', spinning, typeof spinning === 'boolean', 'true or false')
+  check('maxCacheBytes', maxCacheBytes, Number.isSafeInteger(maxCacheBytes) && maxCacheBytes >= 0, '0 or more bytes')
+  const hasQueue = Number.isSafeInteger(maxQueuedRequests) && maxQueuedRequests >= 1
+  check('maxQueuedRequests', maxQueuedRequests, hasQueue, '1 or more')
   check('cacheDir', cacheDir, isText(cacheDir), 'a folder')
   check('offline', offline, typeof offline === 'boolean', 'true or false')
   check('hubEndpoint', endpoint, isText(endpoint) && /^https?:\/\/[^/]/.test(endpoint), 'an http or https address')
@@ -82,6 +98,8 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
     model: options.model,
     threads,
     spinning,
+    maxCacheBytes,
+    maxQueuedRequests,
     cacheDir: resolve(cacheDir),
     offline,
     hubEndpoint: endpoint.replace(/\/+$/, ''),

@@ -1,18 +1,41 @@
-import { type LanguageModel, type Manifest, type ModelAnswer, TurnwiseError } from '@turnwise/core'
-import type { InferenceSession } from 'onnxruntime-node'
-import { keyValueNames } from './onnxFeeds.js'
-import { createRowRunner, type PreparedRequest } from './onnxRows.js'
-import { loadOnnxRuntime, type OnnxSessionOptions, openOnnxSession } from './onnxRuntime.js'
+import {
+  type LanguageModel,
+  type Manifest,
+  type ModelAnswer,
+  type ModelRequest,
+  type PrefixState,
+  TurnwiseError,
+} from '@turnwise/core'
+import type { OnnxSessionOptions } from './onnxRuntime.js'
+import { createPrefixStore } from './prefixStore.js'
+import { createRowQueue, type QueueRow } from './rowQueue.js'
+import { startOnnxWorker } from './startOnnxWorker.js'
 
 /** Rows worth running together on a few cores; more gain nothing and delay the others. */
 const MAX_BATCH_SIZE = 16
 /** Beyond it a batch is slower than its rows one by one: its activations leave the cache. */
 const MAX_BATCH_TOKENS = 512
-/** What is run once after loading, so that the first decision is as fast as the others. */
-const WARM_UP_TOKENS = 16
+
+/** Options of {@link createOnnxModel}. */
+export interface OnnxModelOptions extends OnnxSessionOptions {
+  /** The most memory for the key/value states of conversations, all together. */
+  readonly maxCacheBytes: number
+  /** When so many requests wait, more are refused. */
+  readonly maxQueuedRequests: number
+}
+
+/** A request that needs no handle any more: its state may be released, or dropped for want of memory. */
+interface Row extends QueueRow {
+  /** Those of the prefix included. */
+  readonly tokens: readonly number[]
+  readonly keepTokens: number
+  /** Whether it belongs to a conversation: it may use any state, and may keep one. */
+  readonly usesStates: boolean
+}
 
 /**
- * A language model over ONNX Runtime, in this process. Both forms of the graph are understood.
+ * A language model over ONNX Runtime, in a thread of its own. The requests of all conversations go through one queue.
+ * Their states stay in the thread; which of them a request uses is decided when it runs, by its tokens.
  *
  * @param path of the .onnx file
  * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID, MODEL_FAILED
@@ -20,69 +43,80 @@ const WARM_UP_TOKENS = 16
 export async function createOnnxModel(
   path: string,
   manifest: Manifest,
-  options: OnnxSessionOptions,
+  { threads, spinning, maxCacheBytes, maxQueuedRequests }: OnnxModelOptions,
 ): Promise<LanguageModel> {
-  const runtime = await loadOnnxRuntime()
-  const session = await openOnnxSession(runtime, path, options)
-  try {
-    checkNames(session, manifest, path)
-  } catch (error) {
-    await session.release()
-    throw error
-  }
-  const rows = createRowRunner(runtime, session, manifest)
-  let lastRun: Promise<unknown> = Promise.resolve()
+  const worker = await startOnnxWorker({ path, manifest, options: { threads, spinning } })
+  const store = createPrefixStore(maxCacheBytes, worker.release)
+  const limits = { maxBatchSize: MAX_BATCH_SIZE, maxBatchTokens: MAX_BATCH_TOKENS }
+  const queue = createRowQueue<Row, ModelAnswer>({ ...limits, maxWaiting: maxQueuedRequests, run: runRows })
+  const tokensOf = new WeakMap<PrefixState, readonly number[]>()
+  let lastId = 0
   let closing: Promise<void> | undefined
 
-  async function answerAll(requests: readonly PreparedRequest[]): Promise<ModelAnswer[]> {
-    const batch = await rows.runTogether(requests.filter(rows.canRunTogether))
-    const answers: ModelAnswer[] = []
-    for (const request of requests) {
-      const answer = rows.canRunTogether(request) ? batch.shift() : await rows.runAlone(request)
-      if (answer !== undefined) answers.push(answer)
+  function createRow({ tokens, prefix, keepTokens = 0 }: ModelRequest): Row {
+    if (prefix === undefined) {
+      const usesStates = keepTokens > 0
+      // GroupQueryAttention takes one row with a past at a time. Graphs of the published form round all activations of
+      // a run together: an answer would depend on its neighbours.
+      return { tokens, keepTokens, usesStates, canShare: manifest.onnx.form === 'fused' && !usesStates }
     }
-    return answers
+    const before = tokensOf.get(prefix.state)
+    if (before === undefined) throw new TurnwiseError('MODEL_FAILED', 'A prefix was used after its release.')
+    const all = [...before.slice(0, prefix.tokenCount), ...tokens]
+    return { tokens: all, keepTokens, usesStates: true, canShare: false }
   }
 
-  const model: LanguageModel = {
-    maxBatchSize: MAX_BATCH_SIZE,
-    maxBatchTokens: MAX_BATCH_TOKENS,
-    async run(requests) {
+  async function runRows(rows: readonly Row[]): Promise<ModelAnswer[]> {
+    const [first] = rows
+    if (first?.usesStates === true) return [await runOfConversation(first)]
+    const { logits } = await worker.run({ rows: rows.map(({ tokens }) => tokens) })
+    return logits.map((row) => ({ logits: row }))
+  }
+
+  async function runOfConversation({ tokens, keepTokens }: Row): Promise<ModelAnswer> {
+    const past = store.find(tokens)
+    lastId += 1
+    const id = lastId
+    const keepAs = keepTokens > 0 ? id : undefined
+    const { logits, stateBytes } = await worker.run({ rows: [tokens.slice(past?.tokenCount ?? 0)], past, keepAs })
+    const answer = { logits: logits[0] ?? [] }
+    return keepAs === undefined
+      ? answer
+      : { ...answer, state: createState(id, tokens.slice(0, keepTokens), stateBytes) }
+  }
+
+  function createState(id: number, tokens: readonly number[], sizeBytes: number): PrefixState {
+    const state: PrefixState = {
+      tokenCount: tokens.length,
+      sizeBytes,
+      release() {
+        tokensOf.delete(state)
+        store.drop(id)
+      },
+    }
+    tokensOf.set(state, tokens)
+    store.add(id, tokens, sizeBytes)
+    return state
+  }
+
+  return {
+    ...limits,
+    async run(requests, signal) {
       if (closing !== undefined) throw new TurnwiseError('DETECTOR_CLOSED', 'The model is closed.')
-      // Now, not when their turn comes: a state may be released in between.
-      const prepared = requests.map(rows.prepare)
-      const answers = lastRun.then(() => answerAll(prepared)).catch(wrapFailure)
-      lastRun = answers.catch(() => undefined)
-      return answers
+      return allAnswers(await queue.ask(requests.map(createRow), signal))
     },
     async close() {
-      closing ??= lastRun.then(() => session.release())
+      closing ??= queue.idle().then(worker.close)
       await closing
     },
   }
-  try {
-    await model.run([{ tokens: Array.from({ length: WARM_UP_TOKENS }, () => manifest.tokens.messageEnd) }])
-  } catch (error) {
-    await model.close()
-    throw error
-  }
-  return model
 }
 
-function wrapFailure(cause: unknown): never {
-  if (cause instanceof TurnwiseError) throw cause
-  throw new TurnwiseError('MODEL_FAILED', 'ONNX Runtime failed.', { cause })
-}
-
-/** @throws TurnwiseError MODEL_FILE_INVALID if the graph has not the inputs and outputs of its form */
-function checkNames(session: InferenceSession, { onnx }: Manifest, path: string): void {
-  const { inputs, outputs } = keyValueNames(onnx)
-  const positions = onnx.form === 'published' ? ['position_ids'] : []
-  const expected = [...['input_ids', 'attention_mask'], ...positions, ...inputs, ...['logits'], ...outputs]
-  const found = [...session.inputNames, ...session.outputNames]
-  const missing = expected.find((name) => !found.includes(name))
-  const unknown = session.inputNames.find((name) => !expected.includes(name))
-  if (missing === undefined && unknown === undefined) return
-  const problem = missing === undefined ? `wants an unknown input ${unknown}` : `has no ${missing}`
-  throw new TurnwiseError('MODEL_FILE_INVALID', `The graph in ${path} ${problem}.`, { value: missing ?? unknown })
+/** All answers, or the first error; then no state is left behind. */
+function allAnswers(results: readonly PromiseSettledResult<ModelAnswer>[]): ModelAnswer[] {
+  const answers = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed === undefined) return answers
+  for (const { state } of answers) state?.release()
+  throw failed.reason
 }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { judge, judgeSilence, type Situation } from './judge.js'
+import { POLICIES } from './policy.js'
+
+const policy = POLICIES.balanced
+const silent: Situation = {
+  completion: 0.9,
+  interruption: 0.9,
+  agentSpeaking: false,
+  text: 'I was charged twice',
+  expect: undefined,
+  lastAction: undefined,
+  wasStopped: false,
+}
+const speaking: Situation = { ...silent, agentSpeaking: true }
+
+describe('while the agent is silent', () => {
+  test('the more probable the end, the shorter the wait', () => {
+    expect(judge(policy, silent)).toEqual({
+      action: 'start_speaking',
+      waitMs: 550,
+      reason: {
+        rule: 'threshold',
+        probability: 0.9,
+        threshold: 0.5,
+        excluded: ['start_listening', 'continue_speaking'],
+      },
+    })
+    expect(judge(policy, { ...silent, completion: 0.3 })).toMatchObject({ action: 'continue_listening', waitMs: 1900 })
+  })
+
+  test('a noisy partial does not flip the action', () => {
+    const waits = { ...silent, lastAction: 'continue_listening' } as const
+    const speaks = { ...silent, lastAction: 'start_speaking' } as const
+    expect(judge(policy, { ...waits, completion: 0.53 })).toMatchObject({
+      action: 'continue_listening',
+      reason: { rule: 'kept' },
+    })
+    expect(judge(policy, { ...speaks, completion: 0.47 })).toMatchObject({
+      action: 'start_speaking',
+      reason: { rule: 'kept' },
+    })
+    expect(judge(policy, { ...waits, completion: 0.56 }).action).toBe('start_speaking')
+    expect(judge(policy, { ...speaks, completion: 0.44 }).action).toBe('continue_listening')
+  })
+
+  test('half an answer is waited for', () => {
+    const half = { ...silent, text: 'oh seven seven', expect: 'phone' } as const
+    const { action, waitMs, reason } = judge(policy, half)
+    expect(action).toBe('continue_listening')
+    expect(waitMs).toBeGreaterThan(judge(policy, silent).waitMs)
+    expect(reason).toMatchObject({ rule: 'half_answer', probability: policy.halfAnswerAtMost })
+    expect(judge(policy, { ...half, text: "I don't have one" })).toEqual(judge(policy, silent))
+  })
+
+  test('silence runs out', () => {
+    const judgement = judge(policy, silent)
+    expect(judgeSilence(judgement, 500, false)).toMatchObject({
+      action: 'continue_listening',
+      waitMs: 50,
+      reason: { rule: 'waiting' },
+    })
+    expect(judgeSilence(judgement, 550, false)).toMatchObject({
+      action: 'start_speaking',
+      waitMs: 0,
+      reason: { rule: 'silence' },
+    })
+  })
+
+  test('an interruption that was none lets the agent go on', () => {
+    for (const was of [{ interruption: 0.2 }, { text: '...' }]) {
+      const judgement = judge(policy, { ...silent, ...was, wasStopped: true })
+      expect(judgement).toMatchObject({ action: 'continue_listening', waitMs: policy.resumeAfterMs })
+      const later = judgeSilence(judgement, policy.resumeAfterMs, false)
+      expect(later).toMatchObject({ action: 'start_speaking', reason: { rule: 'false_interruption' } })
+    }
+    expect(judge(policy, { ...silent, wasStopped: true }).reason.rule).toBe('threshold')
+  })
+})
+
+describe('while the agent speaks', () => {
+  test('a probable interruption of some words stops it', () => {
+    expect(judge(policy, { ...speaking, interruption: 0.6 })).toMatchObject({ action: 'start_listening', waitMs: 550 })
+    expect(judge(policy, { ...speaking, interruption: 0.4 })).toMatchObject({ action: 'continue_speaking', waitMs: 0 })
+  })
+
+  test('a single word has to be a confident one', () => {
+    const word = { ...speaking, text: 'wait', interruption: 0.6 }
+    expect(judge(policy, word)).toMatchObject({ action: 'continue_speaking', reason: { rule: 'few_words' } })
+    expect(judge(policy, { ...word, interruption: 0.8 }).action).toBe('start_listening')
+    expect(judge(policy, { ...word, lastAction: 'start_listening' }).action).toBe('start_listening')
+  })
+
+  test('silence changes nothing', () => {
+    const judgement = judge(policy, speaking)
+    expect(judgeSilence(judgement, 9000, true)).toBe(judgement)
+  })
+})

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { POLICIES, resolvePolicy } from './policy.js'
+import { caught } from './test/caught.js'
+import { waitFor } from './waiting.js'
+
+const { balanced } = POLICIES
+const withWait = (wait: unknown) => ({ ...balanced, wait })
+
+test('a policy has a name, or is checked and copied', () => {
+  for (const [name, policy] of Object.entries(POLICIES)) {
+    expect(resolvePolicy(name)).toBe(policy)
+    expect(resolvePolicy(policy)).toEqual(policy)
+  }
+  const own = { ...balanced, speakFrom: 0.7 }
+  expect(resolvePolicy(own)).toEqual(own)
+  expect(resolvePolicy(own)).not.toBe(own)
+})
+
+test.each<[string, unknown]>([
+  ['an unknown name', 'hasty'],
+  ['an inherited name', 'toString'],
+  ['nothing', null],
+  ['a number that is missing', { ...balanced, margin: undefined }],
+  ['a probability above 1', { ...balanced, speakFrom: 1.2 }],
+  ['a number that is none', { ...balanced, interruptFrom: Number.NaN }],
+  ['a negative time', { ...balanced, resumeAfterMs: -1 }],
+  ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.3 }],
+  ['no table', { ...balanced, wait: undefined }],
+  ['a table of one point', withWait([[0, 1]])],
+  ['a point that is no pair', withWait([[0, 1], 1])],
+  [
+    'a table that begins late',
+    withWait([
+      [0.1, 2],
+      [1, 1],
+    ]),
+  ],
+  [
+    'a table that ends early',
+    withWait([
+      [0, 2],
+      [0.9, 1],
+    ]),
+  ],
+  [
+    'probabilities that do not rise',
+    withWait([
+      [0, 3],
+      [0, 2],
+      [1, 1],
+    ]),
+  ],
+  [
+    'waits that rise',
+    withWait([
+      [0, 1],
+      [1, 2],
+    ]),
+  ],
+])('refuses %s', (_, policy) => {
+  expect(caught(() => resolvePolicy(policy))).toMatchObject({ code: 'INVALID_POLICY' })
+})
+
+test('the wait falls in straight lines', () => {
+  const table = [
+    [0, 2000],
+    [0.5, 1000],
+    [1, 200],
+  ] as const
+  const waits = [0, 0.25, 0.5, 0.75, 1].map((probability) => waitFor(table, probability))
+  expect(waits).toEqual([2000, 1500, 1000, 600, 200])
+})
+
+test('a more patient policy waits longer, however probable the end', () => {
+  for (let completion = 0; completion <= 1; completion += 0.05) {
+    const [patient = 0, usual = 0, eager = 0] = Object.values(POLICIES).map(({ wait }) => waitFor(wait, completion))
+    expect(patient).toBeGreaterThanOrEqual(usual)
+    expect(usual).toBeGreaterThanOrEqual(eager)
+  }
+})

@@ -1,0 +1,147 @@
+import { describeValue, TurnwiseError } from './errors.js'
+import { isRecord } from './json.js'
+
+/** A point of a waiting table: at this probability (0–1) that the turn is over, wait so long (ms). */
+export type WaitPoint = readonly [probability: number, waitMs: number]
+
+/** How a session gets from probabilities to actions. All of its numbers are here. */
+export interface Policy {
+  /** The share of unfinished moments (0–1) in which the agent may speak first: what the table is meant to keep to. */
+  readonly cutOffBudget: number
+  /** How long to let silence run; straight lines between the points. From probability 0 to 1, falling. */
+  readonly wait: readonly WaitPoint[]
+  /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
+  readonly speakFrom: number
+  /** The agent speaks: the probability (0–1) from which the user interrupts: start_listening. */
+  readonly interruptFrom: number
+  /** So many words may pass over the agent before they count as an interruption … */
+  readonly freeWords: number
+  /** … unless it is as probable (0–1) as this. */
+  readonly confidentFrom: number
+  /** How far (0–1) a probability must pass its threshold to change the last action of the turn. */
+  readonly margin: number
+  /** After an interruption that turned out to be none: silence (ms) before the agent goes on. */
+  readonly resumeAfterMs: number
+  /** A half answer to what was expected counts as over with this probability (0–1) at most. */
+  readonly halfAnswerAtMost: number
+}
+
+/**
+ * The policies that have a name. Their numbers are chosen by hand so far; `python -m turnwise_training.fit_policy` fits
+ * the tables to the budgets.
+ */
+export const POLICIES = {
+  /** Rarely cuts anybody off. */
+  patient: {
+    cutOffBudget: 0.02,
+    wait: [
+      [0, 3200],
+      [0.3, 2600],
+      [0.6, 1800],
+      [0.9, 1000],
+      [1, 500],
+    ],
+    speakFrom: 0.6,
+    interruptFrom: 0.6,
+    freeWords: 2,
+    confidentFrom: 0.85,
+    margin: 0.08,
+    resumeAfterMs: 1200,
+    halfAnswerAtMost: 0.1,
+  },
+  /** The default. */
+  balanced: {
+    cutOffBudget: 0.05,
+    wait: [
+      [0, 2400],
+      [0.3, 1900],
+      [0.6, 1100],
+      [0.9, 550],
+      [1, 250],
+    ],
+    speakFrom: 0.5,
+    interruptFrom: 0.5,
+    freeWords: 1,
+    confidentFrom: 0.7,
+    margin: 0.05,
+    resumeAfterMs: 900,
+    halfAnswerAtMost: 0.1,
+  },
+  /** Answers fast, and cuts off now and then. */
+  eager: {
+    cutOffBudget: 0.1,
+    wait: [
+      [0, 1800],
+      [0.3, 1300],
+      [0.6, 600],
+      [0.9, 250],
+      [1, 100],
+    ],
+    speakFrom: 0.4,
+    interruptFrom: 0.4,
+    freeWords: 0,
+    confidentFrom: 0.6,
+    margin: 0.05,
+    resumeAfterMs: 600,
+    halfAnswerAtMost: 0.1,
+  },
+} as const satisfies Record<string, Policy>
+
+/** The name of one of the {@link POLICIES}. */
+export type PolicyName = keyof typeof POLICIES
+
+/** What a session uses when nothing else is said. */
+export const DEFAULT_POLICY: PolicyName = 'balanced'
+
+/** Numbers of a policy that are probabilities. */
+const SHARES = [
+  'cutOffBudget',
+  'speakFrom',
+  'interruptFrom',
+  'confidentFrom',
+  'margin',
+  'halfAnswerAtMost',
+] as const satisfies readonly (keyof Policy)[]
+
+/**
+ * A policy by its name, or one's own, checked and copied.
+ *
+ * @throws TurnwiseError INVALID_POLICY
+ */
+export function resolvePolicy(given: unknown): Policy {
+  if (typeof given === 'string' && Object.hasOwn(POLICIES, given)) return POLICIES[given as PolicyName]
+  if (!isRecord(given)) {
+    throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
+  }
+  for (const name of SHARES) checkNumber(name, given[name], 1)
+  for (const name of ['freeWords', 'resumeAfterMs']) checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
+  checkWait(given.wait)
+  const policy = given as unknown as Policy
+  if (policy.confidentFrom < policy.interruptFrom) {
+    throw invalid('confidentFrom is below interruptFrom.', policy.confidentFrom)
+  }
+  return { ...policy, wait: policy.wait.map(([probability, waitMs]) => [probability, waitMs]) }
+}
+
+function checkNumber(name: string, value: unknown, highest: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= highest) return
+  throw invalid(`${name} is ${describeValue(value)}, expected a number from 0 to ${highest}.`, value)
+}
+
+function checkWait(wait: unknown): void {
+  if (!Array.isArray(wait) || wait.length < 2) throw invalid('wait has fewer than two points.', wait)
+  for (const [index, point] of wait.entries()) {
+    if (!Array.isArray(point) || point.length !== 2) throw invalid(`wait[${index}] is no pair.`, point)
+    const [probability, waitMs] = point
+    checkNumber(`wait[${index}][0]`, probability, 1)
+    checkNumber(`wait[${index}][1]`, waitMs, Number.MAX_SAFE_INTEGER)
+    const [probabilityBefore, waitMsBefore] = wait[index - 1] ?? [-1, Number.POSITIVE_INFINITY]
+    if (probability <= probabilityBefore) throw invalid(`wait[${index}][0] does not rise.`, probability)
+    if (waitMs > waitMsBefore) throw invalid(`wait[${index}][1] is longer than the wait before it.`, waitMs)
+  }
+  if (wait[0][0] !== 0 || wait.at(-1)[0] !== 1) throw invalid('wait does not go from probability 0 to 1.', wait)
+}
+
+function invalid(problem: string, value: unknown): TurnwiseError {
+  return new TurnwiseError('INVALID_POLICY', `The policy cannot be used. ${problem}`, { value })
+}

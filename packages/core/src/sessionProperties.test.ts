@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createDetector } from './detector.js'
+import { EXPECTATIONS } from './expectation.js'
+import { POLICIES, type PolicyName } from './policy.js'
+import { createPromptEncoder } from './prompt.js'
+import type { Session } from './session.js'
+import { createFakeModel } from './testing/fakeModel.js'
+import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
+
+const tokenizer = createFakeTokenizer()
+const text = fc.stringMatching(/^[ab ]{0,6}$/)
+const event = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('hear' as const), text, final: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('agentSpeaking' as const), text }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('agentFinished' as const), text }) },
+  fc.record({ kind: fc.constantFrom('addMessage' as const, 'userSilent' as const), text }),
+)
+const options = fc.record({
+  policy: fc.constantFrom(...(Object.keys(POLICIES) as PolicyName[])),
+  expect: fc.constantFrom(undefined, ...EXPECTATIONS),
+})
+
+test('any course of events gives what a fresh predict gives, and runs only the changed suffix and the trigger', async () => {
+  const limits = fc.integer({ min: 20, max: 120 })
+  const courses = fc.array(event, { maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(courses, limits, options, async (events, maxTokens, given) => {
+      const manifest = { ...FAKE_MANIFEST, maxTokens }
+      const model = createFakeModel()
+      const session = createDetector(model, tokenizer, manifest).openSession(given)
+      const fresh = createDetector(createFakeModel(), tokenizer, manifest)
+      const prompts = createPromptEncoder(tokenizer, manifest.tokens, maxTokens)
+      let last: readonly number[] = []
+      for (const [atMs, event] of events.entries()) {
+        const decision = await apply(session, event, atMs)
+        if (decision === undefined) continue
+        const expected = await fresh.predict(session.messages)
+        expect(decision.probabilities).toEqual(expected.probabilities)
+        const prompt = prompts.encode(session.messages)
+        const changed = prompt.length - sharedLength(last, prompt, prompt.length - prompts.triggerTokens.length)
+        expect(decision.tokensRun).toBeLessThanOrEqual(changed)
+        expect(model.openStates).toBeLessThanOrEqual(1)
+        last = prompt.slice(0, -prompts.triggerTokens.length)
+      }
+      await session.close()
+      expect(model.openStates).toBe(0)
+    }),
+  )
+})
+
+test('whatever is expected, a session never speaks earlier for it', async () => {
+  const word = fc.constantFrom('oh', 'seven', 'at', 'dot', 'anna', 'a', 'and', 'yes', 'the', 'of', 'no', 'what', 'Mill')
+  const said = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '))
+  await fc.assert(
+    fc.asyncProperty(said, fc.constantFrom(...EXPECTATIONS), async (said, kind) => {
+      const detector = createDetector(createFakeModel(), tokenizer, FAKE_MANIFEST)
+      const plain = await detector.openSession().hear(said)
+      const expecting = await detector.openSession({ expect: kind }).hear(said)
+      expect(expecting.waitMs).toBeGreaterThanOrEqual(plain.waitMs)
+      if (plain.action === 'continue_listening') expect(expecting.action).toBe('continue_listening')
+    }),
+  )
+})
+
+async function apply(session: Session, event: { kind: string; text: string; final?: boolean }, atMs: number) {
+  const { kind, text, final } = event
+  if (kind === 'hear') return session.hear(text, { final, atMs })
+  if (kind === 'userSilent') return session.userSilent(atMs)
+  if (kind === 'agentSpeaking') session.agentSpeaking(text)
+  else if (kind === 'agentFinished') session.agentFinished(text)
+  else session.addMessage({ role: 'tool', content: text })
+  return undefined
+}
+
+function sharedLength(left: readonly number[], right: readonly number[], limit: number): number {
+  let length = 0
+  while (length < limit && length < left.length && left[length] === right[length]) length += 1
+  return length
+}

@@ -1,0 +1,38 @@
+const UNITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
+const TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ')
+const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
+const DIGITS_OF = new Map([
+  ...[...UNITS, 'oh', 'o', 'nought'].map((word) => [word, 1] as const),
+  ...[...TEENS, ...TENS].map((word) => [word, 2] as const),
+])
+const REPEATS = new Map([
+  ['double', 2],
+  ['triple', 3],
+  ['treble', 3],
+])
+
+/** The words of a text in lower case, without punctuation but for apostrophes inside them, `@`, `+` and dots inside. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[@+]|[\p{L}\p{N}]+(?:['’.]+[\p{L}\p{N}]+)*/gu) ?? []
+}
+
+/** How many digits a word stands for when a number is dictated: "nine" 1, "twenty" 2, "0770" 4, "hello" 0. */
+export function digitsOf(word: string): number {
+  return /^\p{N}+$/u.test(word) ? word.length : (DIGITS_OF.get(word) ?? 0)
+}
+
+/** How many digits the words dictate. "Double" and "triple" repeat what follows; "twenty one" is 2, not 3. */
+export function countDigits(words: readonly string[]): number {
+  let count = 0
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1] ?? ''
+    const isUnitOfTens = TENS.includes(before) && UNITS.indexOf(word) > 0
+    if (!isUnitOfTens) count += digitsOf(word) * (REPEATS.get(before) ?? 1)
+  }
+  return count
+}
+
+/** Whether a word belongs to the dictation of a number or a spelling. */
+export function isDictated(word: string): boolean {
+  return digitsOf(word) > 0 || REPEATS.has(word) || /^\p{L}$/u.test(word)
+}

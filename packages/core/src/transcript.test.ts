@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import type { Message } from './messages.js'
+import { createPromptEncoder } from './prompt.js'
+import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
+import { createTranscript } from './transcript.js'
+
+const maxTokens = 200
+const prompts = createPromptEncoder(createFakeTokenizer(), FAKE_MANIFEST.tokens, maxTokens)
+/** 19 tokens: 3 of ChatML, 5 of the role and its newline, 11 of the text. */
+const message: Message = { role: 'user', content: 'eleven chrs' }
+
+test('nothing goes while it fits', () => {
+  expect(prompts.count([message])).toBe(19)
+  const transcript = createTranscript(prompts, Array(9).fill(message))
+  transcript.makeRoom([message])
+  expect(transcript.messages).toHaveLength(9)
+})
+
+test('a block goes when it does not, so that much can be said before the next', () => {
+  const transcript = createTranscript(prompts, Array(10).fill(message))
+  transcript.makeRoom([message])
+  expect(transcript.messages).toHaveLength(6)
+  let turns = 0
+  while (transcript.messages.length > 0) {
+    const before = transcript.messages.length
+    transcript.push(message)
+    transcript.makeRoom([message])
+    if (transcript.messages.length <= before) break
+    turns += 1
+  }
+  expect(turns).toBe(3)
+})
+
+test('what is being said never goes', () => {
+  const transcript = createTranscript(prompts, [message])
+  const long: Message = { role: 'user', content: 'word '.repeat(100) }
+  transcript.makeRoom([long])
+  expect(transcript.messages).toEqual([])
+})

@@ -1,0 +1,103 @@
+import { ACTIONS, type ActionLogits, type Manifest, TurnwiseError } from '@turnwise/core'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { createFeeds, type InputPast, type KeyValueTensors, keyValueNames } from './onnxFeeds.js'
+import type { OnnxRun, OnnxRunResult, OnnxWorkerData } from './onnxMessages.js'
+import { loadOnnxRuntime, openOnnxSession } from './onnxRuntime.js'
+
+/** What is run once after loading, so that the first decision is as fast as the others: a prompt, and a word more. */
+const WARM_UP_TOKENS = { prompt: 16, word: 4 }
+const WARM_UP_STATE = 0
+
+/** A graph that is loaded, and the states it keeps. ONNX Runtime blocks the thread that it is in. */
+export interface OnnxGraph {
+  /**
+   * Must not be called again before it is done.
+   *
+   * @throws TurnwiseError MODEL_FAILED if the past is not kept; what ONNX Runtime throws
+   */
+  run(run: OnnxRun): Promise<OnnxRunResult>
+  /** Forgets a state. */
+  release(id: number): void
+  close(): Promise<void>
+}
+
+/**
+ * Loads a graph and warms it up. Both forms are understood.
+ *
+ * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID; what ONNX Runtime throws when it runs
+ */
+export async function openOnnxGraph({ path, manifest, options }: OnnxWorkerData): Promise<OnnxGraph> {
+  const runtime = await loadOnnxRuntime()
+  const session = await openOnnxSession(runtime, path, options)
+  const { outputs: presentNames } = keyValueNames(manifest.onnx)
+  // The tensors live in JavaScript's memory: it is freed when no run needs them any more.
+  const states = new Map<number, KeyValueTensors>()
+
+  function findPast(past: OnnxRun['past']): InputPast | undefined {
+    if (past === undefined) return undefined
+    const tensors = states.get(past.id)
+    if (tensors === undefined) throw new TurnwiseError('MODEL_FAILED', 'A state was used after its release.')
+    return { tensors, tokenCount: past.tokenCount }
+  }
+
+  const graph: OnnxGraph = {
+    async run({ rows, past, keepAs }) {
+      const feeds = createFeeds(runtime, manifest, rows, findPast(past))
+      // Asking for the key/value tensors costs their copies.
+      const outputs = await session.run(feeds, keepAs === undefined ? ['logits'] : ['logits', ...presentNames])
+      const tensors = presentNames.map((name) => outputs[name]).filter((tensor) => tensor !== undefined)
+      if (keepAs !== undefined) states.set(keepAs, tensors)
+      return {
+        logits: rows.map((row, index) => readLogits(outputs.logits, manifest, index, row.length)),
+        stateBytes: tensors.reduce((sum, tensor) => sum + tensor.size * Float32Array.BYTES_PER_ELEMENT, 0),
+      }
+    },
+    release(id) {
+      states.delete(id)
+    },
+    close: () => session.release(),
+  }
+  try {
+    checkNames(session, manifest, path)
+    await warmUp(graph, manifest)
+  } catch (error) {
+    await graph.close()
+    throw error
+  }
+  return graph
+}
+
+async function warmUp(graph: OnnxGraph, { tokens }: Manifest): Promise<void> {
+  const row = (length: number) => Array.from({ length }, () => tokens.messageEnd)
+  await graph.run({ rows: [row(WARM_UP_TOKENS.prompt)], keepAs: WARM_UP_STATE })
+  const past = { id: WARM_UP_STATE, tokenCount: WARM_UP_TOKENS.prompt }
+  await graph.run({ rows: [row(WARM_UP_TOKENS.word)], past })
+  graph.release(WARM_UP_STATE)
+}
+
+/** @throws TurnwiseError MODEL_FILE_INVALID if the graph has not the inputs and outputs of its form */
+function checkNames(session: InferenceSession, { onnx }: Manifest, path: string): void {
+  const { inputs, outputs } = keyValueNames(onnx)
+  const positions = onnx.form === 'published' ? ['position_ids'] : []
+  const expected = [...['input_ids', 'attention_mask'], ...positions, ...inputs, ...['logits'], ...outputs]
+  const found = [...session.inputNames, ...session.outputNames]
+  const missing = expected.find((name) => !found.includes(name))
+  const unknown = session.inputNames.find((name) => !expected.includes(name))
+  if (missing === undefined && unknown === undefined) return
+  const problem = missing === undefined ? `wants an unknown input ${unknown}` : `has no ${missing}`
+  throw new TurnwiseError('MODEL_FILE_INVALID', `The graph in ${path} ${problem}.`, { value: missing ?? unknown })
+}
+
+/** The logits of the actions after the last token of a row: [batch, width], or [batch, sequence, width]. */
+function readLogits(tensor: Tensor | undefined, manifest: Manifest, row: number, tokenCount: number): ActionLogits {
+  if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
+    throw new TurnwiseError('MODEL_FAILED', 'The model gave no logits of type float32.')
+  }
+  const { dims, data } = tensor
+  const width = dims.at(-1) ?? 0
+  const place = dims.length === 3 ? row * (dims[1] ?? 0) + tokenCount - 1 : row
+  return ACTIONS.map((action, index) => {
+    const column = manifest.onnx.logits === 'actions' ? index : manifest.tokens.actions[action]
+    return column < width ? (data[place * width + column] ?? Number.NaN) : Number.NaN
+  })
+}
