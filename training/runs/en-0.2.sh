@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The recipe of turnwise-en 0.2: about 75 minutes on two CPU cores. It goes on from the released weights of 0.1.
+# The recipe of turnwise-en 0.2: about an hour and a half on two CPU cores. It goes on from the released weights of 0.1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data_dir=${1:-../../shared/data}
@@ -12,6 +12,6 @@ git archive "$released" ../models/en | tar -x -C work
 uv run python -m turnwise_training.import_fused work/models/en --out work/en-0.1/model
 uv run python -m turnwise_training.train runs/en-0.2-1.json --out work/en-0.2-1 --data-dir "$data_dir" --resume
 uv run python -m turnwise_training.train runs/en-0.2-2.json --out work/en-0.2-2 --data-dir "$data_dir" --resume
-uv run python -m turnwise_training.calibrate work/en-0.2/model
-uv run python -m turnwise_training.evaluate work/en-0.2/model --data-dir "$data_dir"
-uv run python -m turnwise_training.export work/en-0.2 --out ../models/en --published work/published --data-dir "$data_dir"
+uv run python -m turnwise_training.calibrate work/en-0.2-2/model
+uv run python -m turnwise_training.evaluate work/en-0.2-2/model --data-dir "$data_dir"
+uv run python -m turnwise_training.export work/en-0.2-2 --version 0.2.0 --out ../models/en --published work/published --data-dir "$data_dir"

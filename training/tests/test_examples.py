@@ -25,9 +25,9 @@ def points_of(tokenizer: PromptTokenizer, augmentation: Augmentation) -> PromptT
 
 
 def test_a_cut_shows_in_punctuation_or_in_an_open_word():
-    assert cut_is_visible("Your balance is forty".split(), AS_WRITTEN)
-    assert not cut_is_visible("Your balance is forty".split(), BARE)
-    assert cut_is_visible("Your balance is forty pounds, and the".split(), BARE)
+    assert cut_is_visible(["Your", "balance", "is", "forty"], AS_WRITTEN)
+    assert not cut_is_visible(["Your", "balance", "is", "forty"], BARE)
+    assert cut_is_visible(["Your", "balance", "is", "forty", "pounds,", "and", "the"], BARE)
 
 
 def test_only_the_pair_is_taught_where_the_cut_does_not_show(tokenizer: PromptTokenizer):
