@@ -41,7 +41,7 @@ def main() -> None:
     model, tokenizer = load_model(arguments.model)
     network = ActionModel(model, tokenizer, 0).eval()
     held_out = load_mixture(Path(), arguments.corpus).held_out
-    halves = []
+    halves: list[tuple[np.ndarray, np.ndarray]] = []
     for half in (held_out[::2], held_out[1::2]):
         logits, actions = held_out_logits(network, tokenizer, half)
         halves.append((logits, np.array([ACTIONS.index(action) for action in actions])))
