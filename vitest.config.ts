@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^@turnwise\/core\/testing$/, replacement: source('packages/core/src/testing.ts') },
       { find: /^@turnwise\/core$/, replacement: source('packages/core/src/index.ts') },
       { find: /^turnwise$/, replacement: source('packages/node/src/index.ts') },
+      { find: /^@turnwise\/bench$/, replacement: source('packages/bench/src/index.ts') },
     ],
   },
   test: {

@@ -152,6 +152,26 @@ export const ERROR_CATALOGUE = {
     meaning: 'The folder of the model cache cannot be written.',
     remedy: 'Choose another folder with the option cacheDir or TURNWISE_CACHE.',
   },
+  DATASET_NOT_FOUND: {
+    meaning: "A benchmark's data is not there.",
+    remedy: 'Name the folder or file that holds it; docs/bench.md says where each set comes from.',
+  },
+  INVALID_DATASET: {
+    meaning: "A row, a column or the number of rows of a benchmark's data is not what it should be.",
+    remedy: 'Get the file again from its publisher, or correct the row that the message names.',
+  },
+  INVALID_RESULT: {
+    meaning: 'A result of a benchmark cannot be understood.',
+    remedy: 'Run `turnwise bench` of the same version again to make it.',
+  },
+  OUTPUT_UNWRITABLE: {
+    meaning: 'A result or a report cannot be written.',
+    remedy: 'Choose another place with --out, and check that there is room.',
+  },
+  REMOTE_FAILED: {
+    meaning: 'A system that is asked over HTTP did not answer, or with something that cannot be understood.',
+    remedy: 'Check its address and token, and that it answers as docs/bench.md says.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** The code of a {@link TurnwiseError}. */

@@ -20,7 +20,7 @@ export {
 } from './errors.js'
 export { EXPECTATIONS, type Expectation } from './expectation.js'
 export { isRecord } from './json.js'
-export { type DecisionReason, RULES, type Rule } from './judge.js'
+export { type DecisionReason, type Judgement, judge, RULES, type Rule, type Situation } from './judge.js'
 export {
   LOGITS_KINDS,
   type LogitsKind,
@@ -54,3 +54,4 @@ export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './pr
 export type { SavedSession, UserTurn } from './savedSession.js'
 export type { HearOptions, Session, SessionDecision, SessionOptions } from './session.js'
 export { createTokenizer, type Tokenizer } from './tokenizer.js'
+export { waitFor } from './waiting.js'

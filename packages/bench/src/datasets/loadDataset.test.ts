@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { DATA_FOLDER, HAS_DATA } from '../test/dataFolder.js'
+import { rejection } from '../test/rejection.js'
+import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
+import type { Dataset } from './dataset.js'
+import { type DatasetSources, isNotAtHand, loadDataset } from './loadDataset.js'
+
+const SOURCES: DatasetSources = { dataDir: DATA_FOLDER, hubEndpoint: 'http://127.0.0.1:9', cacheDir: 'unused' }
+
+/** Made by scripts/write_golden.py: rows as the training code has them. */
+const golden: Record<string, { rows: number; sha256: string }> = JSON.parse(
+  readFileSync(new URL('../../fixtures/datasets.json', import.meta.url), 'utf8'),
+)
+
+function digest({ rows }: Dataset): string {
+  const hash = createHash('sha256')
+  for (const { messages, action } of rows) {
+    hash.update(`${JSON.stringify([messages.map(({ role, content }) => [role, content]), action])}\n`)
+  }
+  return hash.digest('hex')
+}
+
+test('the four-class test has the rows of the training code', async () => {
+  const set = await loadDataset('four-class', SOURCES)
+  expect({ rows: set.rows.length, sha256: digest(set) }).toEqual(golden['four-class'])
+})
+
+test.skipIf(!HAS_DATA).each(Object.keys(golden))(
+  '%s has the rows of the training code (skipped without data: training/README.md says where it comes from)',
+  async (name) => {
+    const set = await loadDataset(name, SOURCES)
+    expect({ rows: set.rows.length, sha256: digest(set) }).toEqual(golden[name])
+    expect(new Set(set.rows.map(({ id }) => id)).size).toBe(set.rows.length)
+  },
+)
+
+test.skipIf(!HAS_DATA)('development has its twelve pairs', async () => {
+  const { rows } = await loadDataset('dev', SOURCES)
+  expect(rows.filter(({ pair }) => pair !== undefined)).toHaveLength(24)
+})
+
+test('a file of JSON lines is a set', async () => {
+  const message = { role: 'user', content: 'hello' }
+  const lines = [
+    { messages: [message], action: 'start_speaking' },
+    { id: 'x', messages: [message], action: 1, group: 'g', pair: null },
+  ]
+  const folder = await temporaryFolder({ 'mine.jsonl': jsonLines(lines) })
+  const set = await loadDataset(join(folder, 'mine.jsonl'), SOURCES)
+  expect(set).toMatchObject({ name: 'mine.jsonl', isQuotable: false })
+  expect(set.rows).toEqual([
+    { id: '1', messages: [message], action: 'start_speaking' },
+    { id: 'x', messages: [message], action: 'continue_listening', group: 'g' },
+  ])
+})
+
+test('what is not there is said to be not at hand', async () => {
+  const folder = await temporaryFolder()
+  const missing = await rejection(loadDataset('ten', { ...SOURCES, dataDir: folder }))
+  expect(missing.code).toBe('DATASET_NOT_FOUND')
+  expect(isNotAtHand(missing)).toBe(true)
+  expect((await rejection(loadDataset('ten', { ...SOURCES, dataDir: undefined }))).code).toBe('DATASET_NOT_FOUND')
+  const unknown = await rejection(loadDataset('tne', SOURCES))
+  expect(unknown.code).toBe('INVALID_OPTION')
+  expect(isNotAtHand(unknown)).toBe(false)
+})

@@ -1,0 +1,128 @@
+import { basename, join } from 'node:path'
+import { TurnwiseError } from '@turnwise/core'
+import type { BenchmarkRow, Dataset } from './dataset.js'
+import { downloadBenchmark } from './downloadBenchmark.js'
+import { PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedSplit } from './publishedBenchmark.js'
+import { readCases } from './readCases.js'
+import { readDevelopment } from './readDevelopment.js'
+import { readFourClass } from './readFourClass.js'
+import { readParquet } from './readParquet.js'
+import { readSwitchboard } from './readSwitchboard.js'
+import { readTen } from './readTen.js'
+
+/** The sets that have a name. `turnwise bench accuracy` also takes the path of a file of JSON lines or a parquet. */
+export const DATASET_NAMES = [
+  'ten',
+  'ten-wait-speaking',
+  'ten-wait-silent',
+  'swda-yields',
+  'swda-complete',
+  'dev',
+  'four-class',
+  'published-ten',
+  'published-swda',
+  'published-synthetic',
+] as const
+export type DatasetName = (typeof DATASET_NAMES)[number]
+
+/** Where sets lie. */
+export interface DatasetSources {
+  /** Holds eval/ten.jsonl, eval/swda.jsonl and dev/cases.jsonl. */
+  readonly dataDir?: string | undefined
+  /** Holds cases.jsonl or test.parquet. Default: the repository's. */
+  readonly fourClassFolder?: string | undefined
+  /** The published benchmark: a folder, or `owner/name` on the hub. Default: its own id. */
+  readonly published?: string | undefined
+  readonly hubEndpoint: string
+  readonly hubToken?: string | undefined
+  readonly cacheDir: string
+}
+
+interface Entry {
+  readonly title: string
+  readonly isQuotable?: boolean
+  read(sources: DatasetSources): Promise<readonly BenchmarkRow[]>
+}
+
+const SWITCHBOARD_TITLE = 'Switchboard dialogue acts, the standard test split'
+
+const ENTRIES: Record<DatasetName, Entry> = {
+  ten: {
+    title: 'TEN turn detection, English, finished and unfinished lines',
+    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).lines,
+  },
+  'ten-wait-speaking': {
+    title: "TEN's lines that say wait, over a speaking agent",
+    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).waitSpeaking,
+  },
+  'ten-wait-silent': {
+    title: "TEN's lines that say wait, to a silent agent",
+    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).waitSilent,
+  },
+  'swda-yields': {
+    title: `${SWITCHBOARD_TITLE}; finished: the other speaker is next`,
+    read: (sources) => readSwitchboard(inData(sources, 'eval', 'swda.jsonl'), 'yields'),
+  },
+  'swda-complete': {
+    title: `${SWITCHBOARD_TITLE}; finished: the sentence is closed`,
+    read: (sources) => readSwitchboard(inData(sources, 'eval', 'swda.jsonl'), 'complete'),
+  },
+  dev: {
+    title: 'development set, hand-written; choices are made on it',
+    read: (sources) => readDevelopment(inData(sources, 'dev', 'cases.jsonl')),
+  },
+  'four-class': {
+    title: 'four-class test, hand-written, benchmark/four-class',
+    isQuotable: true,
+    read: ({ fourClassFolder }) => readFourClass(fourClassFolder),
+  },
+  'published-ten': publishedEntry('ten'),
+  'published-swda': publishedEntry('swda'),
+  'published-synthetic': publishedEntry('synthetic'),
+}
+
+/**
+ * A set by its name, or the path of a file of JSON lines (`.jsonl`, `.jsonl.gz`) or of the published form (`.parquet`).
+ *
+ * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET, INVALID_OPTION, and what is wrong with getting it from the hub
+ */
+export async function loadDataset(name: string, sources: DatasetSources): Promise<Dataset> {
+  const known = DATASET_NAMES.find((each) => each === name)
+  if (known !== undefined) {
+    const { title, isQuotable = false, read } = ENTRIES[known]
+    return { name, title, isQuotable, rows: await read(sources) }
+  }
+  if (!/\.(jsonl|jsonl\.gz|parquet)$/.test(name)) {
+    const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
+    throw new TurnwiseError('INVALID_OPTION', `The set ${JSON.stringify(name)} is unknown, expected ${expected}.`, {
+      value: name,
+    })
+  }
+  const rows = name.endsWith('.parquet') ? await readParquet(name) : await readCases(name)
+  return { name: basename(name), title: `the file ${basename(name)}`, isQuotable: false, rows }
+}
+
+/** Whether an error says that a set is not at hand, and nothing worse. */
+export function isNotAtHand(error: unknown): boolean {
+  return error instanceof TurnwiseError && (error.code === 'DATASET_NOT_FOUND' || error.code === 'HUB_UNREACHABLE')
+}
+
+function publishedEntry(split: PublishedSplit): Entry {
+  return {
+    title: `published benchmark ${PUBLISHED_BENCHMARK}, split ${split}`,
+    read: async (sources) => readPublishedSplit(await publishedFolder(sources, split), split),
+  }
+}
+
+async function publishedFolder(sources: DatasetSources, split: PublishedSplit): Promise<string> {
+  const { published = PUBLISHED_BENCHMARK, hubEndpoint, hubToken, cacheDir } = sources
+  if (!/^[\w.-]+\/[\w.-]+$/.test(published) || published.startsWith('.')) return published
+  return downloadBenchmark({ id: published, splits: [split], hubEndpoint, hubToken, cacheDir })
+}
+
+/** @throws TurnwiseError DATASET_NOT_FOUND */
+function inData({ dataDir }: DatasetSources, ...parts: readonly string[]): string {
+  if (dataDir !== undefined) return join(dataDir, ...parts)
+  const problem = `No folder of data is named, and this set is ${parts.join('/')} in it.`
+  throw new TurnwiseError('DATASET_NOT_FOUND', problem, { value: parts.at(-1) })
+}

@@ -1,0 +1,51 @@
+import { ACTIONS, type Action, isRecord, type Message, TurnwiseError, validateConversation } from '@turnwise/core'
+import type { BenchmarkRow } from './dataset.js'
+import { invalidData, type Place, unexpectedType, unexpectedValue } from './rowError.js'
+
+/**
+ * A row from columns: `messages` and `action`, the action's name or its number in the published class order (0–3);
+ * `id`, `group` and `pair` where they are there.
+ *
+ * @throws TurnwiseError INVALID_DATASET
+ */
+export function readRow(value: unknown, place: Place): BenchmarkRow {
+  if (!isRecord(value)) throw unexpectedType(place, value, 'an object')
+  const { id = `${place.row ?? 0}`, group, pair } = value
+  return {
+    id: readText(id, { ...place, column: 'id' }),
+    messages: readMessages(value.messages, { ...place, column: 'messages' }),
+    action: readAction(value.action, { ...place, column: 'action' }),
+    ...(isAbsent(group) ? {} : { group: readText(group, { ...place, column: 'group' }) }),
+    ...(isAbsent(pair) ? {} : { pair: readText(pair, { ...place, column: 'pair' }) }),
+  }
+}
+
+/** @throws TurnwiseError INVALID_DATASET */
+export function readMessages(value: unknown, place: Place): Message[] {
+  try {
+    validateConversation(value)
+  } catch (error) {
+    if (error instanceof TurnwiseError) throw invalidData(place, error.problem, error.value)
+    throw error
+  }
+  return value.map(({ role, content }) => ({ role, content }))
+}
+
+/** @throws TurnwiseError INVALID_DATASET */
+export function readAction(value: unknown, place: Place): Action {
+  const index = typeof value === 'bigint' ? Number(value) : value
+  const action = typeof index === 'number' ? ACTIONS[index] : ACTIONS.find((known) => known === index)
+  if (action !== undefined) return action
+  throw unexpectedValue(place, value, `a class from 0 to ${ACTIONS.length - 1}, or ${ACTIONS.join(', ')}`)
+}
+
+/** @throws TurnwiseError INVALID_DATASET */
+export function readText(value: unknown, place: Place): string {
+  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  throw unexpectedType(place, value, 'a text')
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined
+}

@@ -1,0 +1,128 @@
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it, test } from 'vitest'
+import { rejection } from '../test/rejection.js'
+import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
+import { readCases } from './readCases.js'
+import { readSwitchboard } from './readSwitchboard.js'
+import { readTen } from './readTen.js'
+
+const SECRET = 'my number is 0770'
+const GOOD = { messages: [{ role: 'user', content: SECRET }], action: 'start_speaking' }
+
+async function problemOf(lines: readonly unknown[] | string): Promise<string> {
+  const text = typeof lines === 'string' ? lines : jsonLines(lines)
+  const folder = await temporaryFolder({ 'cases.jsonl': text })
+  const error = await rejection(readCases(join(folder, 'cases.jsonl')))
+  expect(error.code).toBe('INVALID_DATASET')
+  expect(`${error.message} ${JSON.stringify(error.value)} ${String(error.cause)}`).not.toContain(SECRET)
+  return error.problem
+}
+
+describe('an error names the row and what was expected', () => {
+  it.each([
+    ['no JSON', `${jsonLines([GOOD])}{"messages": "${SECRET}`, 'cases.jsonl, row 2: it is not valid JSON'],
+    ['no object', [GOOD, SECRET], 'row 2: found a value of type string, expected an object'],
+    ['no messages', [{ action: 0 }], 'row 1, column messages: The messages are of type undefined'],
+    [
+      'a wrong role',
+      [{ ...GOOD, messages: [{ role: 'human', content: SECRET }] }],
+      'column messages: Message 0 has the role "human"',
+    ],
+    [
+      'no content',
+      [{ ...GOOD, messages: [{ role: 'user' }] }],
+      'column messages: The content of message 0 is undefined',
+    ],
+    [
+      'an agent last',
+      [{ ...GOOD, messages: [{ role: 'assistant', content: SECRET }] }],
+      'The last message has the role "assistant"',
+    ],
+    [
+      'an unknown class',
+      [GOOD, { ...GOOD, action: 4 }],
+      'row 2, column action: found 4, expected a class from 0 to 3, or start_speaking',
+    ],
+    ['an unknown name', [{ ...GOOD, action: 'speak' }], 'column action: found "speak", expected'],
+    ['no class', [{ messages: GOOD.messages }], 'column action: found undefined'],
+    [
+      'a repeated id',
+      [
+        { ...GOOD, id: 'a' },
+        { ...GOOD, id: 'a' },
+      ],
+      'row 2, column id: it is that of row 1',
+    ],
+    ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: p has 1 rows, expected 2'],
+    ['no rows', '\n', 'it has no rows'],
+  ])('%s', async (_, lines, problem) => {
+    expect(await problemOf(lines)).toContain(problem)
+  })
+
+  it('a truncated archive', async () => {
+    const folder = await temporaryFolder({ 'a.jsonl.gz': gzipSync(jsonLines([GOOD])).subarray(0, 30) })
+    const error = await rejection(readCases(join(folder, 'a.jsonl.gz')))
+    expect(error.problem).toContain('a.jsonl.gz: it cannot be unpacked')
+  })
+})
+
+test("TEN's labels", async () => {
+  const lines = [
+    { text: 'one', label: 'finished' },
+    { text: 'two', label: 'unfinished' },
+    { text: 'hold on', label: 'wait' },
+  ]
+  const folder = await temporaryFolder({
+    'ten.jsonl': jsonLines(lines),
+    'bad.jsonl': jsonLines([{ text: 'x', label: 'done' }]),
+  })
+  const ten = await readTen(join(folder, 'ten.jsonl'), { finishedOrNot: 2, wait: 1 })
+  expect(ten.lines.map(({ id, action }) => [id, action])).toEqual([
+    ['1', 'start_speaking'],
+    ['2', 'continue_listening'],
+  ])
+  expect(ten.waitSilent.map(({ action }) => action)).toEqual(['continue_listening'])
+  expect(ten.waitSpeaking).toHaveLength(5)
+  expect(ten.waitSpeaking[4]).toMatchObject({ id: '3.5', action: 'start_listening' })
+  expect(ten.waitSpeaking[4]?.messages.map(({ role }) => role)).toEqual(['assistant', 'user'])
+  const count = await rejection(readTen(join(folder, 'ten.jsonl')))
+  expect(count.problem).toBe('ten.jsonl: it has 2 finished and unfinished lines, expected 428.')
+  const label = await rejection(readTen(join(folder, 'bad.jsonl')))
+  expect(label.problem).toContain('row 1, column label: found "done", expected finished, unfinished, wait')
+})
+
+const TURNS = [
+  { speaker: 'A', text: 'Okay, so,', tag: 'fo' },
+  { speaker: 'B', text: 'Uh-huh.', tag: 'b' },
+  { speaker: 'A', text: 'I think that is all.', tag: 'sd' },
+  { speaker: 'B', text: 'Noise', tag: '%' },
+  { speaker: 'B', text: 'Right, and', tag: 'sd' },
+  { speaker: 'B', text: 'we left ...', tag: 'sd' },
+]
+
+test('Switchboard by both rules', async () => {
+  const folder = await temporaryFolder({ 'swda.jsonl': jsonLines([{ id: '1', turns: TURNS }]) })
+  const path = join(folder, 'swda.jsonl')
+  const counts = { all: 5, noBackchannels: 4 }
+  const yields = await readSwitchboard(path, 'yields', counts)
+  expect(yields.map(({ id, action, messages }) => [id, action, messages.length])).toEqual([
+    ['1.0', 'continue_listening', 1],
+    ['1.1', 'continue_speaking', 2],
+    ['1.2', 'start_speaking', 2],
+    ['1.4', 'continue_listening', 2],
+    ['1.5', 'start_speaking', 2],
+  ])
+  expect(yields[3]?.messages[0]?.content).toBe('I think that is all.')
+  const complete = await readSwitchboard(path, 'complete', counts)
+  expect(complete.map(({ action, messages }) => [action, messages.at(-1)?.content])).toEqual([
+    ['continue_listening', 'Okay, so'],
+    ['continue_speaking', 'Uh-huh'],
+    ['start_speaking', 'I think that is all'],
+    ['continue_listening', 'Right, and'],
+    ['continue_listening', 'we left'],
+  ])
+  expect((await rejection(readSwitchboard(path, 'yields'))).problem).toContain(
+    'it has 5 utterances that are published, expected 3,522',
+  )
+})

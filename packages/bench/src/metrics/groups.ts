@@ -1,0 +1,11 @@
+/** The numbers of the rows of each group, in the order of the groups' first rows. */
+export function rowsByGroup(groups: readonly (string | undefined)[]): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  for (const [index, group] of groups.entries()) {
+    if (group === undefined) continue
+    const known = found.get(group)
+    if (known === undefined) found.set(group, [index])
+    else known.push(index)
+  }
+  return found
+}
