@@ -76,8 +76,8 @@ test('a split comes from the hub once, and is checked', async () => {
     asked.push(request.url ?? '')
     const path = 'data/ten-0.parquet'
     if (request.url?.startsWith('/api/datasets/owner/name/tree/')) {
-      const escape = { type: 'file', path: 'data/../../ten.parquet', size: 1 }
-      response.end(JSON.stringify([escape, { type: 'file', path, size: bytes.length, lfs: { oid } }]))
+      const outside = { type: 'file', path: 'data/../../ten.parquet', size: 1 }
+      response.end(JSON.stringify([outside, { type: 'file', path, size: bytes.length, lfs: { oid } }]))
     } else if (request.url === `/datasets/owner/name/resolve/main/${path}`) response.end(bytes)
     else response.writeHead(404).end()
   })

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { SILENT_ACTIONS, SPEAKING_ACTIONS } from '@turnwise/core'
+import { type Decision, type Detector, type LoadOptions, loadDetector, locateModel, type Manifest } from 'turnwise'
+import { answerFrom, type BenchmarkSystem, type SystemAnswer, type SystemFacts } from './system.js'
+
+const BATCH_SIZE = 64
+
+/**
+ * A model as a system: ours, or any of the published form.
+ *
+ * @param options as for `loadDetector`
+ * @throws TurnwiseError as `loadDetector`
+ */
+export async function loadModelSystem(options: LoadOptions): Promise<BenchmarkSystem> {
+  const folder = await locateModel(options)
+  const detector = await loadDetector({ ...options, model: folder })
+  return createDetectorSystem(detector, await factsOf(folder, detector.manifest))
+}
+
+/** A detector as a system. */
+export function createDetectorSystem(detector: Detector, facts: SystemFacts): BenchmarkSystem {
+  return {
+    facts,
+    batchSize: BATCH_SIZE,
+    async answer(rows) {
+      const decisions = await detector.predictMany(rows)
+      return decisions.map((decision, index) => toAnswer(decision, rows[index]?.agentSpeaking === true))
+    },
+    close: () => detector.close(),
+  }
+}
+
+function toAnswer({ action, confidence, probabilities }: Decision, agentSpeaking: boolean): SystemAnswer {
+  const [turns] = agentSpeaking ? SPEAKING_ACTIONS : SILENT_ACTIONS
+  // From the confidence: the raw probabilities of both may round to 0.
+  return answerFrom(probabilities, { action, turnProbability: action === turns ? confidence : 1 - confidence })
+}
+
+/** What is known of the model in a folder; one without a name takes that of its folder. */
+export async function factsOf(folder: string, manifest: Manifest): Promise<SystemFacts> {
+  const { name, version, onnx, files } = manifest
+  const path = join(folder, onnx.file)
+  const isNamed = Object.keys(files).length > 0
+  return {
+    name: isNamed ? `${name} ${version}` : basename(folder),
+    kind: 'model',
+    version,
+    sha256: files[onnx.file]?.sha256 ?? (await hashFile(path)),
+    sizeBytes: (await stat(path)).size,
+  }
+}
+
+/** The SHA-256 of a file. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}

@@ -1,0 +1,66 @@
+import { ACTIONS, type Action, fittingActions, type Message, type Probabilities } from '@turnwise/core'
+
+/** What a system is asked. */
+export interface SystemRow {
+  readonly messages: readonly Message[]
+  /** Whether the agent speaks; systems answer both with and without knowing it. */
+  readonly agentSpeaking: boolean
+}
+
+/** What a system says of a row. */
+export interface SystemAnswer {
+  /** Nothing being known of the agent. */
+  readonly action: Action
+  /** The agent's state being known. */
+  readonly actionInState: Action
+  /** How probable (0 to 1) it is in that state that the turn changes: start_speaking, or start_listening. */
+  readonly turnProbability: number
+  /** The four, in class order; rules have none. */
+  readonly probabilities?: readonly number[] | undefined
+}
+
+/** What is known of a system, for results. Nothing of the machine it is on. */
+export interface SystemFacts {
+  /** Short, unique in a run. */
+  readonly name: string
+  readonly kind: 'model' | 'base' | 'rule' | 'remote'
+  readonly version?: string | undefined
+  /** Of the model's graph. */
+  readonly sha256?: string | undefined
+  readonly sizeBytes?: number | undefined
+}
+
+/** Something that can be measured. */
+export interface BenchmarkSystem {
+  readonly facts: SystemFacts
+  /** How many rows to ask at a time, at best. */
+  readonly batchSize: number
+  /** The answers, in the order of the rows. */
+  answer(rows: readonly SystemRow[]): Promise<readonly SystemAnswer[]>
+  close(): Promise<void>
+}
+
+/** An answer from the four probabilities. */
+export function answerFrom(
+  probabilities: Probabilities,
+  inState: { readonly action: Action; readonly turnProbability: number },
+): SystemAnswer {
+  const values = ACTIONS.map((action) => probabilities[action])
+  return {
+    action: ACTIONS[values.indexOf(Math.max(...values))] ?? ACTIONS[0],
+    actionInState: inState.action,
+    turnProbability: inState.turnProbability,
+    probabilities: values,
+  }
+}
+
+/** The action within the pair that fits, and its turn probability, from the four probabilities alone. */
+export function actionInState(
+  probabilities: Probabilities,
+  agentSpeaking: boolean,
+): { readonly action: Action; readonly turnProbability: number } {
+  const [turns = ACTIONS[0], stays = ACTIONS[1]] = fittingActions(agentSpeaking)
+  const total = probabilities[turns] + probabilities[stays]
+  const turnProbability = total === 0 ? 0.5 : probabilities[turns] / total
+  return { action: turnProbability >= 0.5 ? turns : stays, turnProbability }
+}
