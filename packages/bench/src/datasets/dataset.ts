@@ -22,6 +22,8 @@ export interface Dataset {
   readonly rows: readonly BenchmarkRow[]
   /** Whether its licence lets results quote its texts. */
   readonly isQuotable: boolean
+  /** The published binary figures of Switchboard are without its backchannels. */
+  readonly binaryWithoutBackchannels: boolean
 }
 
 /** Whether the agent is speaking: rows are made so that the action says it. */

@@ -90,7 +90,8 @@ export async function loadDataset(name: string, sources: DatasetSources): Promis
   const known = DATASET_NAMES.find((each) => each === name)
   if (known !== undefined) {
     const { title, isQuotable = false, read } = ENTRIES[known]
-    return { name, title, isQuotable, rows: await read(sources) }
+    const binaryWithoutBackchannels = known.includes('swda')
+    return { name, title, isQuotable, binaryWithoutBackchannels, rows: await read(sources) }
   }
   if (!/\.(jsonl|jsonl\.gz|parquet)$/.test(name)) {
     const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
@@ -99,7 +100,8 @@ export async function loadDataset(name: string, sources: DatasetSources): Promis
     })
   }
   const rows = name.endsWith('.parquet') ? await readParquet(name) : await readCases(name)
-  return { name: basename(name), title: `the file ${basename(name)}`, isQuotable: false, rows }
+  const title = `the file ${basename(name)}`
+  return { name: basename(name), title, isQuotable: false, binaryWithoutBackchannels: false, rows }
 }
 
 /** Whether an error says that a set is not at hand, and nothing worse. */

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { type CancelSignal, TurnwiseError } from '@turnwise/core'
+import { type Dataset, isAgentSpeaking } from '../datasets/dataset.js'
+import { type DatasetSources, isNotAtHand, loadDataset } from '../datasets/loadDataset.js'
+import { createRandom } from '../metrics/random.js'
+import { createHeader } from '../results/resultHeader.js'
+import { answerRows } from '../systems/answerRows.js'
+import type { AnswerStore } from '../systems/answerStore.js'
+import type { BenchmarkSystem } from '../systems/system.js'
+import type { AccuracyResult, SetResult, SystemSetResult } from './accuracyResult.js'
+import { majorityOf, scoreSystem } from './scoreSet.js'
+
+/** How far a run is. */
+export interface RunProgress {
+  readonly system: string
+  readonly set: string
+  readonly done: number
+  readonly total: number
+}
+
+/** What {@link runAccuracy} is told. */
+export interface AccuracyOptions {
+  readonly sets: readonly string[]
+  readonly sources: DatasetSources
+  /** They are measured one after the other, and are the caller's to close. */
+  readonly systems: readonly BenchmarkSystem[]
+  readonly store: AnswerStore
+  readonly seed: number
+  /** Drawings of the bootstrap. */
+  readonly resamples: number
+  /** At most so many rows of a set, drawn by the seed. Default: all. */
+  readonly limit?: number | undefined
+  readonly worst: number
+  readonly quote: boolean
+  readonly signal?: CancelSignal | undefined
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined
+}
+
+/** The defaults of {@link AccuracyOptions}. */
+export const DEFAULT_ACCURACY = { seed: 20_260, resamples: 1000, worst: 20, quote: false } as const
+
+/**
+ * Measures every system on every set. Sets that are not at hand are left out, and the result says so.
+ *
+ * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, ABORTED, OUTPUT_UNWRITABLE, DATASET_NOT_FOUND if no set is at hand
+ */
+export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyResult> {
+  const header = createHeader('accuracy', options.seed)
+  const sets: SetResult[] = []
+  const skipped: { name: string; reason: string }[] = []
+  for (const name of options.sets) {
+    const whole = await loadDataset(name, options.sources).catch((error: unknown) => {
+      if (!isNotAtHand(error)) throw error
+      // The message may name a folder of this machine.
+      skipped.push({ name, reason: (error as TurnwiseError).code })
+      return undefined
+    })
+    if (whole !== undefined) sets.push(await runSet(whole, options))
+  }
+  if (sets.length === 0) {
+    const problem = `None of the sets ${options.sets.join(', ')} is at hand.`
+    throw new TurnwiseError('DATASET_NOT_FOUND', problem, { value: options.sets })
+  }
+  return { ...header, resamples: options.resamples, sets, skipped }
+}
+
+async function runSet(whole: Dataset, options: AccuracyOptions): Promise<SetResult> {
+  const { systems, store, signal, onProgress, seed, resamples, worst, quote } = options
+  const set = { ...whole, rows: sample(whole.rows, options.limit, seed) }
+  const asked = set.rows.map((row) => ({ messages: row.messages, agentSpeaking: isAgentSpeaking(row) }))
+  const results: SystemSetResult[] = []
+  for (const system of systems) {
+    const { name } = system.facts
+    const report = (done: number, total: number) => onProgress?.({ system: name, set: set.name, done, total })
+    const answers = await answerRows(system, asked, { store, signal, onProgress: report })
+    results.push(scoreSystem(set, system.facts, answers, { bootstrap: { seed, resamples }, worst, quote }))
+  }
+  return {
+    name: set.name,
+    title: set.title,
+    rows: set.rows.length,
+    rowsOfSet: whole.rows.length,
+    sha256: digestOf(set),
+    binaryWithoutBackchannels: set.binaryWithoutBackchannels,
+    majority: majorityOf(set),
+    systems: results,
+  }
+}
+
+/** At most so many rows, drawn without replacement, in their order. */
+function sample<Row>(rows: readonly Row[], limit: number | undefined, seed: number): readonly Row[] {
+  if (limit === undefined || limit >= rows.length) return rows
+  const random = createRandom(seed)
+  const draws = rows.map((_, index) => ({ index, draw: random() }))
+  const kept = draws.sort((left, right) => left.draw - right.draw).slice(0, limit)
+  return kept.sort((left, right) => left.index - right.index).flatMap(({ index }) => rows.slice(index, index + 1))
+}
+
+/** The SHA-256 of the rows as JSON lines: [[role, content], …] and the action. */
+function digestOf({ rows }: Dataset): string {
+  const hash = createHash('sha256')
+  for (const { messages, action } of rows) {
+    hash.update(`${JSON.stringify([messages.map(({ role, content }) => [role, content]), action])}\n`)
+  }
+  return hash.digest('hex')
+}

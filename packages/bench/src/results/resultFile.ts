@@ -1,0 +1,60 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
+import { RESULT_FORMAT_VERSION, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
+
+/**
+ * Writes a file whole or not at all.
+ *
+ * @throws TurnwiseError OUTPUT_UNWRITABLE
+ */
+export async function writeOutput(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.new`, text)
+    await rename(`${path}.new`, path)
+  } catch (cause) {
+    throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
+  }
+}
+
+/** @throws TurnwiseError OUTPUT_UNWRITABLE */
+export async function writeResult(path: string, result: ResultHeader): Promise<void> {
+  await writeOutput(path, `${JSON.stringify(result, null, 1)}\n`)
+}
+
+/**
+ * A result of this format, its kind checked and the rest trusted: `turnwise bench` wrote it.
+ *
+ * @throws TurnwiseError INVALID_RESULT
+ */
+export async function readResult(path: string): Promise<ResultHeader> {
+  const file = basename(path)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new TurnwiseError('INVALID_RESULT', `${path} cannot be read.`, { value: path, cause })
+  })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new TurnwiseError('INVALID_RESULT', `${file} is no JSON: it is probably cut off.`, { value: file, cause })
+  }
+  const { formatVersion, kind } = isRecord(json) ? json : {}
+  if (formatVersion !== RESULT_FORMAT_VERSION) {
+    const problem = `formatVersion in ${file} is ${describeValue(formatVersion)}, expected ${RESULT_FORMAT_VERSION}.`
+    throw new TurnwiseError('INVALID_RESULT', problem, { value: formatVersion })
+  }
+  if (!RESULT_KINDS.some((known) => known === kind)) {
+    const problem = `kind in ${file} is ${describeValue(kind)}, expected ${RESULT_KINDS.join(', ')}.`
+    throw new TurnwiseError('INVALID_RESULT', problem, { value: kind })
+  }
+  return json as ResultHeader
+}
+
+/** As {@link readResult}, of one kind. @throws TurnwiseError INVALID_RESULT */
+export async function readResultOf<Result extends ResultHeader>(path: string, kind: ResultKind): Promise<Result> {
+  const result = await readResult(path)
+  if (result.kind === kind) return result as Result
+  const problem = `${basename(path)} is a result of ${result.kind}, expected one of ${kind}.`
+  throw new TurnwiseError('INVALID_RESULT', problem, { value: result.kind })
+}

@@ -1,0 +1,36 @@
+import { type CancelSignal, throwIfAborted } from '@turnwise/core'
+import type { AnswerStore } from './answerStore.js'
+import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
+
+/** What {@link answerRows} is given beside system and rows. */
+export interface AnswerRowsOptions {
+  readonly store: AnswerStore
+  readonly signal?: CancelSignal | undefined
+  /** Called as answers come. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** The answers to rows, in their order; those that the store knows are not asked for again. */
+export async function answerRows(
+  system: BenchmarkSystem,
+  rows: readonly SystemRow[],
+  { store, signal, onProgress }: AnswerRowsOptions,
+): Promise<SystemAnswer[]> {
+  const missing = rows.filter((row) => store.find(system.facts, row) === undefined)
+  // Rows of like length run together best.
+  missing.sort((left, right) => lengthOf(left) - lengthOf(right))
+  let done = rows.length - missing.length
+  onProgress?.(done, rows.length)
+  for (let start = 0; start < missing.length; start += system.batchSize) {
+    throwIfAborted(signal)
+    const batch = missing.slice(start, start + system.batchSize)
+    await store.add(system.facts, batch, await system.answer(batch))
+    done += batch.length
+    onProgress?.(done, rows.length)
+  }
+  return rows.flatMap((row) => store.find(system.facts, row) ?? [])
+}
+
+function lengthOf({ messages }: SystemRow): number {
+  return messages.reduce((total, { content }) => total + content.length, 0)
+}

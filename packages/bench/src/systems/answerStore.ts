@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ACTIONS, type Action, TurnwiseError } from '@turnwise/core'
+import type { SystemAnswer, SystemFacts, SystemRow } from './system.js'
+
+/** Answers that were given before, so that a run that broke off goes on where it stopped. No texts are kept. */
+export interface AnswerStore {
+  find(system: SystemFacts, row: SystemRow): SystemAnswer | undefined
+  /** @throws TurnwiseError OUTPUT_UNWRITABLE */
+  add(system: SystemFacts, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
+}
+
+/** One line: system, row, action, action in its state, turn probability, the four probabilities if there are such. */
+type StoredLine = readonly [
+  system: string,
+  row: string,
+  action: number,
+  inState: number,
+  turn: number,
+  ...four: number[],
+]
+
+const HASH_DIGITS = 24
+
+/**
+ * Answers in a file of JSON lines, which grows as they come.
+ *
+ * @param path undefined: they are kept in memory only
+ */
+export async function openAnswerStore(path: string | undefined): Promise<AnswerStore> {
+  const known = new Map<string, SystemAnswer>()
+  for (const line of path === undefined ? [] : await readLines(path)) {
+    const entry = parseLine(line)
+    if (entry !== undefined) known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
+  }
+  return {
+    find: (system, row) => known.get(`${systemKey(system)} ${rowKey(row)}`),
+    async add(system, rows, answers) {
+      const key = systemKey(system)
+      const lines = answers.flatMap((answer, index) => {
+        const row = rows[index]
+        if (row === undefined) return []
+        known.set(`${key} ${rowKey(row)}`, answer)
+        return [`${JSON.stringify(toLine(key, rowKey(row), answer))}\n`]
+      })
+      if (path !== undefined) await append(path, lines.join(''))
+    },
+  }
+}
+
+/** @throws TurnwiseError OUTPUT_UNWRITABLE */
+async function append(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await appendFile(path, text)
+  } catch (cause) {
+    throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
+  }
+}
+
+async function readLines(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return text.split('\n')
+}
+
+/** Undefined for a line that a run which broke off has not finished, and for what is no such line. */
+function parseLine(line: string): StoredLine | undefined {
+  try {
+    const entry: unknown = JSON.parse(line)
+    const isLine = Array.isArray(entry) && entry.length >= 5 && entry.slice(2).every((value) => Number.isFinite(value))
+    return isLine ? (entry as unknown as StoredLine) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toLine(system: string, row: string, answer: SystemAnswer): StoredLine {
+  const { action, actionInState, turnProbability, probabilities = [] } = answer
+  return [system, row, ACTIONS.indexOf(action), ACTIONS.indexOf(actionInState), turnProbability, ...probabilities]
+}
+
+function toAnswer([, , action, inState, turnProbability, ...four]: StoredLine): SystemAnswer {
+  const answer = { action: actionAt(action), actionInState: actionAt(inState), turnProbability }
+  return four.length === ACTIONS.length ? { ...answer, probabilities: four } : answer
+}
+
+function actionAt(index: number): Action {
+  return ACTIONS[index] ?? ACTIONS[0]
+}
+
+function systemKey({ name, kind, version = '', sha256 = '' }: SystemFacts): string {
+  return hash(JSON.stringify([name, kind, version, sha256]))
+}
+
+function rowKey({ messages, agentSpeaking }: SystemRow): string {
+  return hash(JSON.stringify([messages.map(({ role, content }) => [role, content]), agentSpeaking]))
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS)
+}
