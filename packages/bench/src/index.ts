@@ -1,1 +1,9 @@
-export {}
+export type { AccuracyResult, SetResult, SystemSetResult, View } from './accuracy/accuracyResult.js'
+export { type AccuracyOptions, DEFAULT_ACCURACY, type RunProgress, runAccuracy } from './accuracy/runAccuracy.js'
+export type { BenchmarkRow, Dataset } from './datasets/dataset.js'
+export { DATASET_NAMES, type DatasetName, type DatasetSources, loadDataset } from './datasets/loadDataset.js'
+export { readResult, writeOutput, writeResult } from './results/resultFile.js'
+export type { Machine, ResultHeader, ResultKind, Versions } from './results/resultHeader.js'
+export { type AnswerStore, answersPath, openAnswerStore } from './systems/answerStore.js'
+export { closeSystems, loadSystems, type SystemChoice } from './systems/loadSystems.js'
+export type { BenchmarkSystem, SystemAnswer, SystemFacts, SystemRow } from './systems/system.js'

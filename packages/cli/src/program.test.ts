@@ -10,6 +10,8 @@ const COMMANDS = [
   ['model', 'inspect'],
   ['model', 'verify'],
   ['model', 'pull'],
+  ['bench'],
+  ['bench', 'accuracy'],
 ]
 
 test.each(COMMANDS)('%s %s --help', async (...commandLine) => {
@@ -19,7 +21,7 @@ test.each(COMMANDS)('%s %s --help', async (...commandLine) => {
   const help = terminal.written()
   expect(help).toContain(`Usage: turnwise ${commandLine.join(' ')}`.trimEnd())
   expect(help).toContain('--no-color')
-  if (commandLine.join() !== 'model') expect(help).toContain('Examples:\n  $ turnwise')
+  if (!['model', 'bench'].includes(commandLine.join())) expect(help).toContain('Examples:\n  $ turnwise')
   for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
 })
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import type { App } from './app.js'
+import { addBenchCommands } from './commands/bench.js'
 import { addDemoCommand } from './commands/demo.js'
 import { addLiveCommand } from './commands/live.js'
 import { addModelInspectCommand } from './commands/modelInspect.js'
@@ -63,6 +64,7 @@ export function createProgram(app: App): Command {
   addModelInspectCommand(model, app)
   addModelVerifyCommand(model, app)
   addModelPullCommand(model, app)
+  addBenchCommands(program, app)
   return program
 }
 

@@ -26,6 +26,7 @@ export {
   type SessionOptions,
   TurnwiseError,
 } from '@turnwise/core'
+export { defaultCacheFolder } from './cacheFolder.js'
 export { loadDetector } from './loadDetector.js'
 export { DEFAULT_LOAD_OPTIONS, type DownloadProgress, type LoadOptions } from './loadOptions.js'
 export { locateModel } from './locateModel.js'

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { TurnwiseError } from '@turnwise/core'
+import { defaultCacheFolder } from 'turnwise'
 import type { BenchmarkRow, Dataset } from './dataset.js'
 import { downloadBenchmark } from './downloadBenchmark.js'
 import { PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedSplit } from './publishedBenchmark.js'
@@ -35,7 +36,8 @@ export interface DatasetSources {
   readonly published?: string | undefined
   readonly hubEndpoint: string
   readonly hubToken?: string | undefined
-  readonly cacheDir: string
+  /** What is downloaded is kept there. Default: that of models. */
+  readonly cacheDir?: string | undefined
 }
 
 interface Entry {
@@ -117,7 +119,8 @@ function publishedEntry(split: PublishedSplit): Entry {
 }
 
 async function publishedFolder(sources: DatasetSources, split: PublishedSplit): Promise<string> {
-  const { published = PUBLISHED_BENCHMARK, hubEndpoint, hubToken, cacheDir } = sources
+  const { published = PUBLISHED_BENCHMARK, hubEndpoint, hubToken } = sources
+  const cacheDir = sources.cacheDir ?? defaultCacheFolder(process.env)
   if (!/^[\w.-]+\/[\w.-]+$/.test(published) || published.startsWith('.')) return published
   return downloadBenchmark({ id: published, splits: [split], hubEndpoint, hubToken, cacheDir })
 }

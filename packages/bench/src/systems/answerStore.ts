@@ -23,6 +23,11 @@ type StoredLine = readonly [
 
 const HASH_DIGITS = 24
 
+/** Where the answers of a result are kept: beside it. */
+export function answersPath(resultPath: string): string {
+  return `${resultPath.replace(/\.json$/, '')}.answers.jsonl`
+}
+
 /**
  * Answers in a file of JSON lines, which grows as they come.
  *

@@ -1,0 +1,55 @@
+import { BASE_FINISHED_FROM, loadBasePunctuation } from './basePunctuation.js'
+import { loadModelSystem } from './detectorSystem.js'
+import { createRemoteSystem, DEFAULT_REMOTE } from './remoteSystem.js'
+import { createRuleSystem, TURN_RULES, type TurnRule } from './rules.js'
+import type { BenchmarkSystem } from './system.js'
+
+/** Which systems are measured beside each other. */
+export interface SystemChoice {
+  /** Model folders or hub ids; undefined is the bundled model. */
+  readonly models: readonly (string | undefined)[]
+  readonly threads: number
+  /** Whether the rules are measured too. */
+  readonly rules: boolean
+  /** The folder of the untouched base. */
+  readonly base?: string | undefined
+  readonly baseFinishedFrom?: number | undefined
+  /** The addresses of systems over HTTP. */
+  readonly remotes: readonly string[]
+  readonly remoteToken?: string | undefined
+}
+
+/**
+ * All systems of a choice, models first; the caller closes them. If one does not load, those that did are closed.
+ *
+ * @throws TurnwiseError as `loadDetector` and `loadBasePunctuation`, and INVALID_OPTION
+ */
+export async function loadSystems(choice: SystemChoice): Promise<BenchmarkSystem[]> {
+  const { models, threads, rules, base, baseFinishedFrom = BASE_FINISHED_FROM, remotes, remoteToken } = choice
+  const systems: BenchmarkSystem[] = []
+  try {
+    for (const model of models) systems.push(await loadModelSystem({ model, threads }))
+    if (base !== undefined)
+      systems.push(await loadBasePunctuation({ folder: base, threads, finishedFrom: baseFinishedFrom }))
+    for (const url of remotes) systems.push(createRemoteSystem({ ...DEFAULT_REMOTE, url, token: remoteToken }))
+    if (rules) systems.push(...(Object.keys(TURN_RULES) as TurnRule[]).map(createRuleSystem))
+    return withOwnNames(systems)
+  } catch (error) {
+    await closeSystems(systems)
+    throw error
+  }
+}
+
+/** Frees all of them. */
+export async function closeSystems(systems: readonly BenchmarkSystem[]): Promise<void> {
+  await Promise.all(systems.map((system) => system.close()))
+}
+
+/** Two systems of one name get numbers: results are told apart by it. */
+function withOwnNames(systems: readonly BenchmarkSystem[]): BenchmarkSystem[] {
+  return systems.map((system, index) => {
+    const { name } = system.facts
+    const before = systems.slice(0, index).filter(({ facts }) => facts.name === name).length
+    return before === 0 ? system : { ...system, facts: { ...system.facts, name: `${name} (${before + 1})` } }
+  })
+}

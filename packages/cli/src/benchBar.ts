@@ -1,0 +1,34 @@
+import { Presets, SingleBar } from 'cli-progress'
+import type { Output } from './terminal.js'
+
+/** Shows how far a benchmark is. */
+export interface BenchBar {
+  /** @param task what is being done; another one starts anew */
+  update(task: string, done: number, total: number): void
+  stop(): void
+}
+
+/** A bar on a terminal; in a file or a pipe a line when a task is done. */
+export function createBenchBar(stream: Output): BenchBar {
+  let bar: SingleBar | undefined
+  let current: string | undefined
+  const isDrawn = stream.isTTY === true
+
+  function begin(task: string, done: number, total: number): void {
+    bar?.stop()
+    current = task
+    if (!isDrawn) return
+    const format = '{bar} {value} of {total}, {eta_formatted} left  {task}'
+    bar = new SingleBar({ stream, format, linewrap: false, etaBuffer: 50, barsize: 24 }, Presets.shades_classic)
+    bar.start(total, done, { task })
+  }
+
+  return {
+    update(task, done, total) {
+      if (task !== current) begin(task, done, total)
+      bar?.update(done)
+      if (!isDrawn && done === total) stream.write(`${task}: ${total}\n`)
+    },
+    stop: () => bar?.stop(),
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ACTIONS } from '@turnwise/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { createFakeApp } from '../test/fakeApp.js'
+
+const TINY = fileURLToPath(new URL('../../../../fixtures/tiny/fused', import.meta.url))
+const SECRET = 'secret words'
+
+async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'turnwise-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('accuracy writes its result and shows a table', async () => {
+  const folder = await createFolder()
+  const rows = ACTIONS.map((action, index) => {
+    return JSON.stringify({ messages: [{ role: 'user', content: `${SECRET} ${index}` }], action })
+  })
+  await writeFile(join(folder, 'mine.jsonl'), rows.join('\n'))
+  const out = join(folder, 'accuracy.json')
+  const command = ['bench', 'accuracy', join(folder, 'mine.jsonl'), '--model', TINY, '--threads', '1', '--out', out]
+  const { run, terminal } = createFakeApp()
+  expect(await run(...command)).toBe(0)
+  expect(terminal.written()).toContain('mine.jsonl, 4 rows')
+  expect(terminal.written()).toMatch(/always finished +50\.0 +33\.3 +25\.0 +10\.0 +50\.0/)
+  expect(terminal.complained()).toContain('mine.jsonl, always finished: 4\n')
+  const text = await readFile(out, 'utf8')
+  expect(JSON.parse(text)).toMatchObject({ kind: 'accuracy', sets: [{ systems: [{}, {}, {}, {}] }] })
+  expect(text + terminal.written() + terminal.complained()).not.toContain(SECRET)
+})
+
+test('errors of the data end with 1 and name the row', async () => {
+  const folder = await createFolder()
+  await writeFile(
+    join(folder, 'mine.jsonl'),
+    JSON.stringify({ messages: [{ role: 'user', content: SECRET }], action: 7 }),
+  )
+  const { run, terminal } = createFakeApp({ environment: { NO_COLOR: '1' } })
+  expect(await run('bench', 'accuracy', join(folder, 'mine.jsonl'), '--model', TINY)).toBe(1)
+  expect(terminal.complained()).toContain(
+    'INVALID_DATASET: mine.jsonl, row 1, column action: found 7, expected a class',
+  )
+})
+
+test.each([
+  ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
+  ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],
+  ['an odd probability', ['accuracy', '--base-from', '2'], 'Expected a number from 0 to 1.'],
+])('%s is a wrong command line', async (_, commandLine, problem) => {
+  const { run, terminal } = createFakeApp({ environment: { NO_COLOR: '1' } })
+  expect(await run('bench', ...commandLine)).toBe(2)
+  expect(terminal.complained()).toContain(problem)
+})

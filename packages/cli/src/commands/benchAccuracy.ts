@@ -1,0 +1,114 @@
+import type { SetResult } from '@turnwise/bench'
+import type { Command } from 'commander'
+import type { App } from '../app.js'
+import { createBenchBar } from '../benchBar.js'
+import {
+  addDataOption,
+  addRunOptions,
+  addSystemOptions,
+  type BenchRunOptions,
+  type BenchSystemOptions,
+  parsePositive,
+  systemChoiceOf,
+} from '../benchOptions.js'
+import { percent, renderTable } from '../render/textTable.js'
+import { write } from '../terminal.js'
+
+interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
+  readonly dataDir?: string
+  readonly published?: string
+  readonly fourClass?: string
+  readonly limit?: number
+  readonly resamples: number
+  readonly worst: number
+  readonly quote?: true
+  readonly fresh?: true
+}
+
+const DETAILS = `
+Sets:
+  ten, ten-wait-speaking, ten-wait-silent, swda-yields, swda-complete and dev
+  from --data-dir; four-class from the repository; published-ten, published-swda
+  and published-synthetic from --published; or your own files .jsonl and
+  .parquet. Without any: all that are at hand. docs/bench.md says more.
+
+Answers are kept beside the result, without texts: a run that broke off goes on
+where it stopped, and a further system costs only its own time.
+
+Examples:
+  $ turnwise bench accuracy four-class
+  $ turnwise bench accuracy --data-dir ../shared/data
+  $ turnwise bench accuracy mine.jsonl --also ./other-model
+  $ turnwise bench accuracy ten --remote https://example.org/v1/predict`
+
+export function addBenchAccuracyCommand(bench: Command, app: App): void {
+  const command = bench
+    .command('accuracy')
+    .summary('right answers on labelled conversations')
+    .description('Counts right answers on labelled conversations, beside rules and other systems.')
+    .argument('[sets...]', 'names of sets, or files (default: all that are at hand)')
+    .option('--published <place>', 'a folder with the published benchmark, or its id on the hub')
+    .option('--four-class <folder>', "the four-class test's folder (default: the repository's)")
+    .option('--limit <rows>', 'at most so many rows of a set, drawn by the seed', parsePositive)
+    .option('--resamples <count>', 'drawings for the intervals', parsePositive, 1000)
+    .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, 20)
+    .option('--quote', 'put texts into the result that may not be passed on')
+    .option('--fresh', 'do not use answers of earlier runs')
+    .addHelpText('after', DETAILS)
+  addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
+  command.action((sets: string[], options: AccuracyCommandOptions) => runCommand(app, sets, options))
+}
+
+async function runCommand(app: App, sets: readonly string[], options: AccuracyCommandOptions): Promise<void> {
+  // Charts and parquet are not for those who only predict.
+  const bench = await import('@turnwise/bench')
+  const { seed, resamples, limit, worst, out, quote = false } = options
+  const bar = createBenchBar(app.terminal.errors)
+  const systems = await bench.loadSystems(systemChoiceOf(app, options))
+  try {
+    const result = await bench.runAccuracy({
+      sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
+      sources: sourcesOf(app, options),
+      systems,
+      store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
+      ...{ seed, resamples, limit, worst, quote },
+      onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
+    })
+    bar.stop()
+    await bench.writeResult(out, result)
+    for (const set of result.sets) await write(app.terminal.output, renderSet(set))
+    for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
+    await write(app.terminal.errors, `The result is in ${out}.\n`)
+  } finally {
+    bar.stop()
+    await bench.closeSystems(systems)
+  }
+}
+
+function sourcesOf({ terminal: { environment } }: App, { dataDir, published, fourClass }: AccuracyCommandOptions) {
+  return {
+    dataDir,
+    published,
+    fourClassFolder: fourClass,
+    hubEndpoint: environment.HF_ENDPOINT || 'https://huggingface.co',
+    hubToken: environment.HF_TOKEN || undefined,
+    cacheDir: environment.TURNWISE_CACHE || undefined,
+  }
+}
+
+function renderSet({ name, rows, systems }: SetResult): string {
+  const head = [
+    `${name}, ${rows.toLocaleString('en-GB')} rows`,
+    'end: accuracy',
+    'F1',
+    'four: accuracy',
+    'F1',
+    'state known',
+    'F1',
+  ]
+  const lines = systems.map(({ system, binary, multiClass, inState }) => {
+    const figures = [binary, multiClass, inState].flatMap(({ accuracy, macroF1 }) => [accuracy, macroF1])
+    return [system.name, ...figures.map(percent)]
+  })
+  return `${renderTable([head, ...lines])}\n`
+}
