@@ -12,6 +12,7 @@ const COMMANDS = [
   ['model', 'pull'],
   ['bench'],
   ['bench', 'accuracy'],
+  ['bench', 'streaming'],
 ]
 
 test.each(COMMANDS)('%s %s --help', async (...commandLine) => {

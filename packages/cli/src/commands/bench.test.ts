@@ -46,7 +46,31 @@ test('errors of the data end with 1 and name the row', async () => {
   )
 })
 
+test('streaming plays conversations of files', async () => {
+  const folder = await createFolder()
+  const said = (start: number, text: string) =>
+    text.split(' ').map((word, index) => [start + index, start + index + 1, word])
+  const words = { a: said(0, `${SECRET} i think`), b: said(5, 'that is'), c: said(8, 'oh really') }
+  const turns = [
+    ['a', 'A'],
+    ['b', 'A'],
+    ['c', 'B'],
+  ].map(([uid, speaker]) => ({ uid, speaker, tags: ['s'] }))
+  await writeFile(join(folder, 'units.jsonl'), JSON.stringify({ id: 'm', turns }))
+  await writeFile(join(folder, 'words.jsonl'), JSON.stringify({ id: 'm', words }))
+  const files = ['--units', join(folder, 'units.jsonl'), '--words', join(folder, 'words.jsonl'), '--all-conversations']
+  const out = join(folder, 'streaming.json')
+  const { run, terminal } = createFakeApp()
+  expect(await run('bench', 'streaming', ...files, '--model', TINY, '--threads', '1', '--out', out)).toBe(0)
+  expect(terminal.written()).toContain('1 holds, 1 ends')
+  expect(terminal.written()).toMatch(/silence only +100\.0 /)
+  const text = await readFile(out, 'utf8')
+  expect(JSON.parse(text)).toMatchObject({ kind: 'streaming', holds: 1, ends: 1 })
+  expect(text + terminal.written() + terminal.complained()).not.toContain(SECRET)
+})
+
 test.each([
+  ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],
   ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
   ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],
   ['an odd probability', ['accuracy', '--base-from', '2'], 'Expected a number from 0 to 1.'],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import { addBenchAccuracyCommand } from './benchAccuracy.js'
+import { addBenchStreamingCommand } from './benchStreaming.js'
 
 /** The commands that measure. Each loads what it needs when it runs: the others stay fast to start. */
 export function addBenchCommands(program: Command, app: App): void {
@@ -10,4 +11,5 @@ export function addBenchCommands(program: Command, app: App): void {
     .description('Measures turn-taking systems beside each other.')
     .helpCommand(false)
   addBenchAccuracyCommand(bench, app)
+  addBenchStreamingCommand(bench, app)
 }

@@ -1,0 +1,159 @@
+import { type CancelSignal, POLICIES, type PolicyName } from '@turnwise/core'
+import type { RunProgress } from '../accuracy/runAccuracy.js'
+import { createRandom } from '../metrics/random.js'
+import { createHeader } from '../results/resultHeader.js'
+import { answerRows } from '../systems/answerRows.js'
+import type { AnswerStore } from '../systems/answerStore.js'
+import type { BenchmarkSystem } from '../systems/system.js'
+import { type Moment, momentsOf } from './floor.js'
+import { type Overlap, overlapsOf } from './overlaps.js'
+import { type MeetingFiles, readMeetings } from './readMeetings.js'
+import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
+import { scorePolicies, scoreSilenceOnly, scoreTurnEnds } from './scoreTurnEnds.js'
+import { STOP_RULES, type StopRule, stopAtThreshold, stopByPolicy } from './stopRules.js'
+import type { OverlapResult, PolicyPoint, StreamingResult, TurnEndResult } from './streamingResult.js'
+import type { JudgedSilence } from './sweep.js'
+
+/** What {@link runStreaming} is told. */
+export interface StreamingOptions {
+  readonly files: MeetingFiles
+  /** They are measured one after the other, and are the caller's to close. */
+  readonly systems: readonly BenchmarkSystem[]
+  readonly store: AnswerStore
+  readonly lagMs: number
+  readonly seed: number
+  /** At most so many holds, ends, backchannels and interruptions, drawn by the seed. Default: all. */
+  readonly limit?: number | undefined
+  readonly signal?: CancelSignal | undefined
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined
+}
+
+/** The defaults of {@link StreamingOptions}. 200 ms is what streaming recognisers usually take. */
+export const DEFAULT_STREAMING = { seed: 20_260, lagMs: 200 } as const
+
+const STOP_THRESHOLDS = Array.from({ length: 39 }, (_, index) => Number((0.025 * (index + 1)).toFixed(3)))
+const DEFAULT_THRESHOLD = 0.5
+
+/**
+ * Plays conversations by the times of their words: how long an agent would have waited at each silence, and what would
+ * have stopped it.
+ *
+ * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
+ */
+export async function runStreaming(options: StreamingOptions): Promise<StreamingResult> {
+  const { files, systems, lagMs, seed, limit } = options
+  const header = createHeader('streaming', seed)
+  const meetings = await readMeetings(files)
+  const moments = sampleKinds(meetings.flatMap(momentsOf), limit, seed)
+  const overlaps = sampleKinds(
+    meetings.flatMap((meeting) => overlapsOf(meeting, lagMs)),
+    limit,
+    seed,
+  )
+  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => ({ ...moment, turnProbability: 0 })))]
+  const policies: PolicyPoint[] = []
+  const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => ruleResult(name, rule, overlaps))
+  for (const system of systems) {
+    const { facts } = system
+    const silences = await judgeMoments(system, moments, options)
+    turnEnds.push(scoreTurnEnds(facts, silences, lagMs))
+    // Rules on the end of a turn say nothing of who speaks over an agent.
+    if (facts.kind === 'rule' || facts.kind === 'base') continue
+    policies.push(...scorePolicies(facts, silences, lagMs))
+    overlapResults.push(...systemResults(system, await judgeOverlaps(system, overlaps, options)))
+  }
+  const count = (of: readonly { kind: string }[], wanted: string) => of.filter(({ kind }) => kind === wanted).length
+  return {
+    ...header,
+    conversations: meetings.map(({ id }) => id),
+    lagMs,
+    holds: count(moments, 'hold'),
+    ends: count(moments, 'end'),
+    backchannels: count(overlaps, 'backchannel'),
+    interruptions: count(overlaps, 'interruption'),
+    turnEnds,
+    policies,
+    overlaps: overlapResults,
+  }
+}
+
+async function judgeMoments(
+  system: BenchmarkSystem,
+  moments: readonly Moment[],
+  options: StreamingOptions,
+): Promise<JudgedSilence[]> {
+  const rows = moments.map(({ messages }) => ({ messages, agentSpeaking: false }))
+  const answers = await answerRows(system, rows, answering(system, 'silences', options))
+  return moments.map(({ meeting, kind, silenceMs }, index) => {
+    return { meeting, kind, silenceMs, turnProbability: answers[index]?.turnProbability ?? 0 }
+  })
+}
+
+async function judgeOverlaps(
+  system: BenchmarkSystem,
+  overlaps: readonly Overlap[],
+  options: StreamingOptions,
+): Promise<JudgedOverlap[]> {
+  const rows = overlaps.flatMap(({ steps }) => steps.map(({ messages }) => ({ messages, agentSpeaking: true })))
+  const answers = await answerRows(system, rows, answering(system, 'overlaps', options))
+  let place = 0
+  return withTexts(overlaps).map(({ kind, steps }) => ({
+    kind,
+    steps: steps.map((step) => {
+      const turnProbability = answers[place]?.turnProbability ?? 0
+      place += 1
+      return { ...step, turnProbability }
+    }),
+  }))
+}
+
+function answering({ facts }: BenchmarkSystem, set: string, { store, signal, onProgress }: StreamingOptions) {
+  const report = (done: number, total: number) => onProgress?.({ system: facts.name, set, done, total })
+  return { store, signal, onProgress: report }
+}
+
+function withTexts(overlaps: readonly Overlap[]): JudgedOverlap[] {
+  return overlaps.map(({ kind, steps }) => ({
+    kind,
+    steps: steps.map(({ messages, words, heardMs }) => {
+      return { words, heardMs, text: messages.at(-1)?.content ?? '', turnProbability: 0 }
+    }),
+  }))
+}
+
+function ruleResult(name: string, rule: StopRule, overlaps: readonly Overlap[]): OverlapResult {
+  return { name, system: null, ...scoreOverlaps(withTexts(overlaps), rule), curve: [] }
+}
+
+function systemResults({ facts }: BenchmarkSystem, overlaps: readonly JudgedOverlap[]): OverlapResult[] {
+  const curve = STOP_THRESHOLDS.map((threshold) => ({
+    threshold,
+    ...scoreOverlaps(overlaps, stopAtThreshold(threshold)),
+  }))
+  const plain = { name: `${facts.name}, from ${DEFAULT_THRESHOLD}`, system: facts, curve }
+  const byPolicy = (Object.keys(POLICIES) as PolicyName[]).map((policy) => ({
+    name: `${facts.name}, policy ${policy}`,
+    system: facts,
+    ...scoreOverlaps(overlaps, stopByPolicy(POLICIES[policy])),
+    curve: [],
+  }))
+  return [{ ...plain, ...scoreOverlaps(overlaps, stopAtThreshold(DEFAULT_THRESHOLD)) }, ...byPolicy]
+}
+
+/** At most so many of each kind, drawn by the seed, in their order. */
+function sampleKinds<Item extends { readonly kind: string }>(
+  items: readonly Item[],
+  limit: number | undefined,
+  seed: number,
+): readonly Item[] {
+  if (limit === undefined) return items
+  const random = createRandom(seed)
+  const drawn = items.map((item) => ({ item, draw: random() }))
+  const kinds = new Set(items.map(({ kind }) => kind))
+  const kept = [...kinds].flatMap((kind) => {
+    const ofKind = drawn.filter(({ item }) => item.kind === kind)
+    return ofKind.sort((left, right) => left.draw - right.draw).slice(0, limit)
+  })
+  const chosen = new Set(kept.map(({ item }) => item))
+  return items.filter((item) => chosen.has(item))
+}

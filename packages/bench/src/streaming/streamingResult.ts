@@ -1,0 +1,62 @@
+import type { PolicyName } from '@turnwise/core'
+import type { ResultHeader } from '../results/resultHeader.js'
+import type { SystemFacts } from '../systems/system.js'
+import type { OverlapPoint } from './scoreOverlaps.js'
+import type { OperatingPoint } from './sweep.js'
+
+/** Latencies (ms) at which the fewest cut-offs are stated. */
+export const LATENCY_BUDGETS_MS = [300, 600] as const
+/** Shares of cut-offs at which the least latency is stated. */
+export const CUT_OFF_BUDGETS = [0.05, 0.1] as const
+
+/** The best points within a budget, by its value; null where there is none. */
+export interface BudgetPoints {
+  readonly budget: number
+  readonly point: OperatingPoint | null
+  /** The setting chosen on one half of the meetings, measured on the other, and the reverse; the mean. */
+  readonly crossFitted: Omit<OperatingPoint, 'setting'> | null
+}
+
+/** How a system finds ends of turns. */
+export interface TurnEndResult {
+  /** 'silence only', a system, or a system with the waiting tables of the policies. */
+  readonly name: string
+  readonly system: SystemFacts | null
+  /** No point of it is beaten by another in both figures. */
+  readonly curve: readonly OperatingPoint[]
+  readonly cutOffsAtLatency: readonly BudgetPoints[]
+  readonly latencyAtCutOffs: readonly BudgetPoints[]
+  /** How often an end is found more probable than a hold. Null for silence alone. */
+  readonly areaUnderCurve: number | null
+}
+
+/** What a policy's waiting table does with a system's probabilities. */
+export interface PolicyPoint extends Omit<OperatingPoint, 'setting'> {
+  readonly system: string
+  readonly policy: PolicyName
+  /** The table's waits times this: 1 is the policy as it is. */
+  readonly scale: number
+}
+
+/** How the agent is stopped, by rules or by a system. */
+export interface OverlapResult extends OverlapPoint {
+  readonly name: string
+  readonly system: SystemFacts | null
+  /** By thresholds, for systems with probabilities. */
+  readonly curve: readonly (OverlapPoint & { readonly threshold: number })[]
+}
+
+/** A result of `turnwise bench streaming`. */
+export interface StreamingResult extends ResultHeader {
+  readonly kind: 'streaming'
+  readonly conversations: readonly string[]
+  /** How long after a word's end its transcript is there. */
+  readonly lagMs: number
+  readonly holds: number
+  readonly ends: number
+  readonly backchannels: number
+  readonly interruptions: number
+  readonly turnEnds: readonly TurnEndResult[]
+  readonly policies: readonly PolicyPoint[]
+  readonly overlaps: readonly OverlapResult[]
+}

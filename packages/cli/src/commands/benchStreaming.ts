@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import type { StreamingResult } from '@turnwise/bench'
+import type { Command } from 'commander'
+import type { App } from '../app.js'
+import { createBenchBar } from '../benchBar.js'
+import {
+  addDataOption,
+  addRunOptions,
+  addSystemOptions,
+  type BenchRunOptions,
+  type BenchSystemOptions,
+  parseCount,
+  parsePositive,
+  systemChoiceOf,
+} from '../benchOptions.js'
+import { percent, renderTable } from '../render/textTable.js'
+import { write } from '../terminal.js'
+
+interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
+  readonly dataDir?: string
+  readonly units?: string
+  readonly words?: string
+  readonly allConversations?: true
+  readonly lagMs: number
+  readonly limit?: number
+  readonly fresh?: true
+}
+
+const DETAILS = `
+Plays conversations by the times of their words. At each silence: had the agent
+waited so long, would it have cut the speaker off, or answered late? At each
+word over the agent: would it have stopped? docs/bench.md has the definitions.
+
+Examples:
+  $ turnwise bench streaming --data-dir ../shared/data
+  $ turnwise bench streaming --units u.jsonl --words w.jsonl --all-conversations`
+
+export function addBenchStreamingCommand(bench: Command, app: App): void {
+  const command = bench
+    .command('streaming')
+    .summary('cut-offs against latency, and talking over the agent')
+    .description('Plays conversations word by word: cut-offs against latency, and what stops the agent.')
+    .option('--units <file>', 'units of the conversations (default: train/mrda.jsonl.gz of the data)')
+    .option('--words <file>', 'times of their words (default: train/mrda_words.jsonl.gz)')
+    .option('--all-conversations', 'also those that are not for testing')
+    .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, 200)
+    .option('--limit <count>', 'at most so many of each kind, drawn by the seed', parsePositive)
+    .option('--fresh', 'do not use answers of earlier runs')
+    .addHelpText('after', DETAILS)
+  addRunOptions(addDataOption(addSystemOptions(command)), 'results/streaming.json')
+  command.action((options: StreamingCommandOptions) => {
+    const { dataDir, units = inData(dataDir, 'mrda'), words = inData(dataDir, 'mrda_words') } = options
+    if (units === undefined || words === undefined) {
+      return command.error('error: no conversations: give --data-dir, or --units and --words')
+    }
+    return runCommand(app, { units, words, onlyTest: options.allConversations !== true }, options)
+  })
+}
+
+function inData(dataDir: string | undefined, name: string): string | undefined {
+  return dataDir === undefined ? undefined : join(dataDir, 'train', `${name}.jsonl.gz`)
+}
+
+async function runCommand(
+  app: App,
+  files: { units: string; words: string; onlyTest: boolean },
+  options: StreamingCommandOptions,
+): Promise<void> {
+  const bench = await import('@turnwise/bench')
+  const { seed, limit, lagMs, out } = options
+  const bar = createBenchBar(app.terminal.errors)
+  const systems = await bench.loadSystems(systemChoiceOf(app, options))
+  try {
+    const result = await bench.runStreaming({
+      ...{ files, systems, seed, limit, lagMs },
+      store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
+      onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
+    })
+    bar.stop()
+    await bench.writeResult(out, result)
+    await write(app.terminal.output, renderTurnEnds(result) + renderOverlaps(result))
+    await write(app.terminal.errors, `The result is in ${out}.\n`)
+  } finally {
+    bar.stop()
+    await bench.closeSystems(systems)
+  }
+}
+
+function renderTurnEnds({ holds, ends, turnEnds }: StreamingResult): string {
+  const [first] = turnEnds
+  const budgets = [
+    ...(first?.cutOffsAtLatency.map(({ budget }) => `cut off at ${budget} ms`) ?? []),
+    ...(first?.latencyAtCutOffs.map(({ budget }) => `ms at ${percent(budget)}%`) ?? []),
+  ]
+  const lines = turnEnds.map(({ name, cutOffsAtLatency, latencyAtCutOffs }) => [
+    name,
+    ...cutOffsAtLatency.map(({ point }) => (point === null ? '–' : percent(point.cutOffRate))),
+    ...latencyAtCutOffs.map(({ point }) => (point === null ? '–' : point.latencyMs.toFixed(0))),
+  ])
+  return `${renderTable([[`${holds} holds, ${ends} ends`, ...budgets], ...lines])}\n`
+}
+
+function renderOverlaps({ backchannels, interruptions, overlaps }: StreamingResult): string {
+  const head = [`${backchannels} backchannels, ${interruptions} interruptions`, 'stopped', 'missed', 'words', 'ms']
+  const lines = overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
+    name,
+    percent(backchannelsStopped),
+    percent(interruptionsMissed),
+    wordsUntilStop?.toFixed(1) ?? '–',
+    msUntilStop?.toFixed(0) ?? '–',
+  ])
+  return renderTable([head, ...lines])
+}
