@@ -2,6 +2,8 @@ export type { AccuracyResult, SetResult, SystemSetResult, View } from './accurac
 export { type AccuracyOptions, DEFAULT_ACCURACY, type RunProgress, runAccuracy } from './accuracy/runAccuracy.js'
 export type { BenchmarkRow, Dataset } from './datasets/dataset.js'
 export { DATASET_NAMES, type DatasetName, type DatasetSources, loadDataset } from './datasets/loadDataset.js'
+export type { LatencyResult } from './latency/latencyResult.js'
+export { DEFAULT_LATENCY, type LatencyOptions, runLatency } from './latency/runLatency.js'
 export { readResult, writeOutput, writeResult } from './results/resultFile.js'
 export type { Machine, ResultHeader, ResultKind, Versions } from './results/resultHeader.js'
 export type { MeetingFiles } from './streaming/readMeetings.js'

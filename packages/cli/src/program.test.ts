@@ -13,6 +13,7 @@ const COMMANDS = [
   ['bench'],
   ['bench', 'accuracy'],
   ['bench', 'streaming'],
+  ['bench', 'latency'],
 ]
 
 test.each(COMMANDS)('%s %s --help', async (...commandLine) => {

@@ -29,7 +29,7 @@ export interface ScoreOptions {
 }
 
 /** The published binary view: start_speaking and continue_speaking are an end of utterance. */
-export function endOf(action: Action): End {
+function endOf(action: Action): End {
   return action === 'start_speaking' || action === 'continue_speaking' ? ENDS[0] : ENDS[1]
 }
 

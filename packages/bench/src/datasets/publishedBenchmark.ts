@@ -6,7 +6,7 @@ import { readParquet } from './readParquet.js'
 import { assertCount, invalidData } from './rowError.js'
 
 /** The splits of the published benchmark, and how many rows each has. */
-export const PUBLISHED_SPLITS = { ten: 428, swda: 3523, synthetic: 60 } as const
+const PUBLISHED_SPLITS = { ten: 428, swda: 3523, synthetic: 60 } as const
 export type PublishedSplit = keyof typeof PUBLISHED_SPLITS
 
 /** The published benchmark on the model hub. */

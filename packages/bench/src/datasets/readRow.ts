@@ -21,7 +21,7 @@ export function readRow(value: unknown, place: Place): BenchmarkRow {
 }
 
 /** @throws TurnwiseError INVALID_DATASET */
-export function readMessages(value: unknown, place: Place): Message[] {
+function readMessages(value: unknown, place: Place): Message[] {
   try {
     validateConversation(value)
   } catch (error) {
@@ -32,7 +32,7 @@ export function readMessages(value: unknown, place: Place): Message[] {
 }
 
 /** @throws TurnwiseError INVALID_DATASET */
-export function readAction(value: unknown, place: Place): Action {
+function readAction(value: unknown, place: Place): Action {
   const index = typeof value === 'bigint' ? Number(value) : value
   const action = typeof index === 'number' ? ACTIONS[index] : ACTIONS.find((known) => known === index)
   if (action !== undefined) return action
@@ -40,7 +40,7 @@ export function readAction(value: unknown, place: Place): Action {
 }
 
 /** @throws TurnwiseError INVALID_DATASET */
-export function readText(value: unknown, place: Place): string {
+function readText(value: unknown, place: Place): string {
   if (typeof value === 'string' && value !== '') return value
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   throw unexpectedType(place, value, 'a text')

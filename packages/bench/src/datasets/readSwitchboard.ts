@@ -11,7 +11,7 @@ import { assertCount, unexpectedType } from './rowError.js'
  * transcriber closed the sentence, the text ends in ".", "?" or "!"; the user's text is shown without its last mark
  * then, since the label could be read from it.
  */
-export const SWITCHBOARD_RULES = ['yields', 'complete'] as const
+const SWITCHBOARD_RULES = ['yields', 'complete'] as const
 export type SwitchboardRule = (typeof SWITCHBOARD_RULES)[number]
 
 /** How many rows there are. */

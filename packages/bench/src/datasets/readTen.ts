@@ -14,7 +14,7 @@ interface TenLine {
 }
 
 /** What a speaking agent has said so far, when TEN's `wait` lines are said over it; ours, in no corpus. */
-export const CUT_OFF_SENTENCES = [
+const CUT_OFF_SENTENCES = [
   'The engineer can be with you on Wednesday between nine and',
   'Before I put you through, I just need to tell you that calls are',
   'Your parcel left the depot this morning, so it should',

@@ -9,7 +9,7 @@ export interface BootstrapOptions {
   readonly resamples: number
 }
 
-export const DEFAULT_BOOTSTRAP: BootstrapOptions = { seed: 20_260, resamples: 1000 }
+const DEFAULT_BOOTSTRAP: BootstrapOptions = { seed: 20_260, resamples: 1000 }
 
 const OUTSIDE_SHARE = 0.025
 

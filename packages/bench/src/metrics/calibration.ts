@@ -11,7 +11,7 @@ export interface ReliabilityBin {
 }
 
 /** How many bins of equal width there are from 0 to 1. */
-export const RELIABILITY_BINS = 15
+const RELIABILITY_BINS = 15
 
 /** Confidence beside accuracy in bins of equal width (Guo et al. 2017); those without answers are left out. */
 export function reliabilityBins(

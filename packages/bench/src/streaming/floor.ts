@@ -21,9 +21,9 @@ export interface Moment {
 }
 
 /** Shorter silences are no pauses. */
-export const MIN_SILENCE_MS = 200
+const MIN_SILENCE_MS = 200
 /** After longer ones something else has begun. */
-export const MAX_SILENCE_MS = 5000
+const MAX_SILENCE_MS = 5000
 
 /** Of what is said before, as much as an agent's prompt usually holds. */
 const MAX_CONTEXT_MESSAGES = 4

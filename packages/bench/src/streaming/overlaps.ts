@@ -3,7 +3,7 @@ import { messagesOf, type Stretch, stretchesOf } from './floor.js'
 import { endOf, isBackchannel, isInterrupted, type Meeting, spokenText, startOf, type Unit } from './meeting.js'
 
 /** What is heard at a word said over the agent. */
-export interface OverlapStep {
+interface OverlapStep {
   /** The agent's words so far, and the user's up to this one. */
   readonly messages: readonly Message[]
   readonly words: number

@@ -2,10 +2,10 @@ import { TurnwiseError } from '@turnwise/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 
 /** Key/value tensors of a run, by the names of the inputs that take them. */
-export type KeyValues = Readonly<Record<string, Tensor>>
+type KeyValues = Readonly<Record<string, Tensor>>
 
 /** What a run of an {@link OnnxFile} gives. */
-export interface OnnxAnswer {
+interface OnnxAnswer {
   /** After the last token: of the four actions, or of the vocabulary. */
   readonly logits: Float32Array
   /** To go on from, if it was asked for. */

@@ -69,7 +69,34 @@ test('streaming plays conversations of files', async () => {
   expect(text + terminal.written() + terminal.complained()).not.toContain(SECRET)
 })
 
+test('latency times a model beside a baseline', async () => {
+  const out = join(await createFolder(), 'latency.json')
+  const baseline = fileURLToPath(new URL('../../../../fixtures/tiny/qwen2/onnx/model_q8.onnx', import.meta.url))
+  const small = [
+    '--rounds',
+    '2',
+    '--runs',
+    '1',
+    '--sessions',
+    '1,2',
+    '--calls',
+    '2',
+    '--seconds',
+    '1',
+    '--threads',
+    '1',
+  ]
+  const { run, terminal } = createFakeApp()
+  expect(await run('bench', 'latency', '--model', TINY, '--baseline', baseline, ...small, '--out', out)).toBe(0)
+  expect(terminal.written()).toMatch(
+    /^ms, 1 threads +8 tokens +28 tokens +54 tokens +4 after 50 +4 after 250\npublished way +/,
+  )
+  expect(terminal.complained()).toContain('throughput: 2\n')
+  expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })
+}, 60_000)
+
 test.each([
+  ['odd counts', ['latency', '--calls', '1,0'], 'Expected whole numbers from 1'],
   ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],
   ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
   ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import { addBenchAccuracyCommand } from './benchAccuracy.js'
+import { addBenchLatencyCommand } from './benchLatency.js'
 import { addBenchStreamingCommand } from './benchStreaming.js'
 
 /** The commands that measure. Each loads what it needs when it runs: the others stay fast to start. */
@@ -12,4 +13,5 @@ export function addBenchCommands(program: Command, app: App): void {
     .helpCommand(false)
   addBenchAccuracyCommand(bench, app)
   addBenchStreamingCommand(bench, app)
+  addBenchLatencyCommand(bench, app)
 }

@@ -1,0 +1,119 @@
+import { fileURLToPath } from 'node:url'
+import { createDetector } from '@turnwise/core'
+import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { rejection } from '../test/rejection.js'
+import { temporaryFolder } from '../test/temporaryFolder.js'
+import { measureLoad, measureThroughput, soak } from './liveLoad.js'
+import { DEFAULT_LATENCY, runLatency } from './runLatency.js'
+import { runPython } from './runPython.js'
+import { spreadOf } from './spreadOf.js'
+import { loadTimedDetector, loadTimedGraph } from './timedSystem.js'
+
+const TINY = fileURLToPath(new URL('../../../../fixtures/tiny', import.meta.url))
+
+function createFake() {
+  const model = createFakeModel()
+  return { model, detector: createDetector(model, createFakeTokenizer(), FAKE_MANIFEST) }
+}
+
+test('a spread is the middle and the tail', () => {
+  const times = Array.from({ length: 101 }, (_, index) => 100 - index)
+  expect(spreadOf(times)).toEqual({ count: 101, median: 50, p90: 90, p99: 99, max: 100 })
+  expect(spreadOf([]).median).toBeNaN()
+})
+
+describe('work that is timed', () => {
+  it('is of exactly the tokens that it says, and an update of four', async () => {
+    const system = await loadTimedDetector(`${TINY}/fused`, 1, false)
+    onTestFinished(() => system.close())
+    for (const tokens of [8, 28]) {
+      const work = await system.fresh(tokens)
+      expect([await work(), await work()]).toEqual([tokens, tokens])
+    }
+    expect(system.facts).toMatchObject({ role: 'turnwise', spinning: false })
+  })
+
+  it('the published way runs the whole prompt at each update, its shape at its best the new tokens', async () => {
+    const path = `${TINY}/qwen2/onnx/model_q8.onnx`
+    const [published, best] = [await loadTimedGraph(path, 1, false), await loadTimedGraph(path, 1, true)]
+    onTestFinished(async () => {
+      await published.close()
+      await best.close()
+    })
+    expect(await (await published.update(50))()).toBe(54)
+    expect(await (await best.update(50))()).toBe(4)
+    expect(await (await best.fresh(8))()).toBe(8)
+    expect([published.facts.role, best.facts.role]).toEqual(['published way', 'its shape at its best'])
+  })
+})
+
+test('a whole run beside a baseline', async () => {
+  const tasks = new Set<string>()
+  const result = await runLatency({
+    ...DEFAULT_LATENCY,
+    models: [`${TINY}/fused`],
+    baseline: `${TINY}/qwen2/onnx/model_q8.onnx`,
+    own: `${TINY}/published/onnx/model_q8.onnx`,
+    threads: 1,
+    rounds: 3,
+    runs: 2,
+    pauseMs: 0,
+    sessions: [1, 2],
+    calls: [2],
+    wordMs: 20,
+    seconds: 0.2,
+    soak: { updates: 20, sessions: 4 },
+    onProgress: (task) => tasks.add(task),
+  })
+  expect(result.systems.map(({ role }) => role)).toEqual(['published way', 'its shape at its best', 'turnwise'])
+  expect(result.cases.map(({ tokens, cachedTokens }) => [tokens, cachedTokens])).toEqual([
+    [8, 0],
+    [28, 0],
+    [54, 0],
+    [54, 50],
+    [254, 250],
+  ])
+  for (const { systems } of result.cases) {
+    for (const { runs } of systems) expect(runs.map(({ samplesMs }) => samplesMs.length)).toEqual([3, 3])
+  }
+  expect(result.processes).toHaveLength(3)
+  for (const { runs } of result.processes) {
+    expect(runs).toHaveLength(2)
+    for (const run of runs) {
+      expect(run.firstDecisionMs).toBeGreaterThanOrEqual(run.loadMs)
+      expect(run.sinceStartMs).toBeGreaterThanOrEqual(run.firstDecisionMs)
+      expect(run.peakBytes).toBeGreaterThan(2e7)
+    }
+  }
+  expect(result.throughput.map(({ sessions }) => sessions)).toEqual([1, 2])
+  expect(result.batch).toMatchObject({ prompts: 64, promptsPerSecond: expect.any(Number) })
+  expect(result.load[0]?.calls).toBe(2)
+  expect(result.soak?.points.at(-1)?.updates).toBe(20)
+  expect(tasks).toEqual(new Set(['fresh processes', 'prompts and updates', 'throughput', 'calls']))
+  expect(JSON.stringify(result)).not.toContain(TINY)
+}, 60_000)
+
+test('every word of a load is counted once', async () => {
+  const { detector } = createFake()
+  const load = await measureLoad('x', detector, { calls: 3, seconds: 0.3, wordMs: 20 })
+  expect(load.asked).toBeGreaterThan(20)
+  expect(load.answered + load.superseded + load.refused).toBe(load.asked)
+})
+
+test('throughput and soak leave nothing behind', async () => {
+  const { model, detector } = createFake()
+  const { updatesPerSecond, latencyMs } = await measureThroughput('x', detector, 4, 0.2)
+  expect(updatesPerSecond).toBeGreaterThan(10)
+  expect(latencyMs.count).toBeGreaterThan(2)
+  expect((await soak('x', detector, 40, 4)).points).toHaveLength(40)
+  expect(model.openStates).toBe(0)
+})
+
+test('Python that is not there, or prints something else, is an error', async () => {
+  const job = { graphs: [], torch: null, threads: 1, rounds: 1, tokens: [8] }
+  expect((await rejection(runPython(['no-such-python'], job))).code).toBe('RUNTIME_UNAVAILABLE')
+  const folder = await temporaryFolder({ 'print.cjs': 'console.log("{}")' })
+  const printed = await rejection(runPython([process.execPath, `${folder}/print.cjs`], job))
+  expect(printed.problem).toContain('printed something else than times')
+})

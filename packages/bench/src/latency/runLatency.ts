@@ -1,0 +1,187 @@
+import { basename, join } from 'node:path'
+import { type CancelSignal, throwIfAborted } from '@turnwise/core'
+import { type Detector, loadDetector, locateModel, verifyModel } from 'turnwise'
+import { createHeader } from '../results/resultHeader.js'
+import { factsOf } from '../systems/detectorSystem.js'
+import type { FreshProcessJob } from './freshProcess.js'
+import type {
+  BatchResult,
+  LatencyResult,
+  LoadResult,
+  ProcessResult,
+  PythonResult,
+  SoakResult,
+  ThroughputResult,
+} from './latencyResult.js'
+import { measureBatch, measureLoad, measureThroughput, soak } from './liveLoad.js'
+import { type NamedPath, runPython } from './runPython.js'
+import { CASES, timeCases } from './timeCases.js'
+import { loadTimedDetector, loadTimedGraph, roleOfGraph, type TimedSystem } from './timedSystem.js'
+import { timeProcesses } from './timeProcesses.js'
+
+/** What {@link runLatency} is told. */
+export interface LatencyOptions {
+  /** Model folders or hub ids; undefined is the bundled model. The first is also asked by many sessions at once. */
+  readonly models: readonly (string | undefined)[]
+  /** The graph that is run the published way. */
+  readonly baseline?: string | undefined
+  /** The graph of the same shape that is run at its best. */
+  readonly own?: string | undefined
+  readonly threads: number
+  /** Whether the models are measured with spinning threads too. */
+  readonly spinning: boolean
+  readonly rounds: number
+  readonly runs: number
+  readonly pauseMs: number
+  /** How many sessions at once, for throughput. */
+  readonly sessions: readonly number[]
+  /** How many calls with a word every `wordMs`. */
+  readonly calls: readonly number[]
+  readonly wordMs: number
+  /** How long each number of sessions or calls is kept up. */
+  readonly seconds: number
+  readonly soak?: { readonly updates: number; readonly sessions: number } | undefined
+  /** The command of a Python with onnxruntime, and perhaps PyTorch; words of a command line. */
+  readonly python?: readonly string[] | undefined
+  /** A folder of the published form with model.safetensors, for PyTorch. */
+  readonly torch?: string | undefined
+  readonly seed: number
+  readonly signal?: CancelSignal | undefined
+  readonly onProgress?: ((task: string, done: number, total: number) => void) | undefined
+}
+
+/** The defaults of {@link LatencyOptions}. */
+export const DEFAULT_LATENCY = {
+  threads: 2,
+  spinning: false,
+  rounds: 30,
+  runs: 3,
+  pauseMs: 20,
+  sessions: [1, 4, 16, 64],
+  calls: [1, 16, 64],
+  wordMs: 300,
+  seconds: 10,
+  seed: 20_260,
+} as const satisfies Partial<LatencyOptions>
+
+/**
+ * Measures speed and memory. Nothing else should run on the machine meanwhile; the result holds its load.
+ *
+ * @throws TurnwiseError as `loadDetector`, MODEL_FILE_INVALID, MODEL_FAILED, UNSUPPORTED_MODEL, ABORTED
+ */
+export async function runLatency(options: LatencyOptions): Promise<LatencyResult> {
+  const { threads, runs, rounds, pauseMs, signal, onProgress } = options
+  const header = createHeader('latency', options.seed)
+  // First, while this process holds no model and takes no memory from the others.
+  const named = await findSystems(options)
+  const processes = await measureProcesses(options, named)
+  const systems = await loadTimedSystems(options)
+  let cases: LatencyResult['cases']
+  try {
+    const report = (done: number, total: number) => onProgress?.('prompts and updates', done, total)
+    cases = await timeCases(systems, { rounds, runs, pauseMs, signal, onProgress: report })
+  } finally {
+    await Promise.all(systems.map((system) => system.close()))
+  }
+  const live = await measureLive(named.folders[0]?.name ?? '', options)
+  throwIfAborted(signal)
+  const python = await measureInPython(options, named)
+  return { ...header, threads, systems: systems.map(({ facts }) => facts), cases, processes, ...live, python }
+}
+
+async function loadTimedSystems(options: LatencyOptions): Promise<TimedSystem[]> {
+  const { models, baseline, own, threads, spinning } = options
+  const systems: TimedSystem[] = []
+  try {
+    if (baseline !== undefined) systems.push(await loadTimedGraph(baseline, threads, false))
+    if (own !== undefined) systems.push(await loadTimedGraph(own, threads, true))
+    for (const model of models) {
+      systems.push(await loadTimedDetector(model, threads, false))
+      if (spinning) systems.push(await loadTimedDetector(model, threads, true))
+    }
+    return systems
+  } catch (error) {
+    await Promise.all(systems.map((system) => system.close()))
+    throw error
+  }
+}
+
+async function measureProcesses(options: LatencyOptions, named: NamedSystems): Promise<ProcessResult[]> {
+  const { threads, runs, onProgress } = options
+  const jobs: (FreshProcessJob & NamedPath)[] = [
+    ...named.graphs.map((graph) => ({ ...graph, kind: 'graph' as const, threads })),
+    ...named.folders.map((folder) => ({ ...folder, kind: 'detector' as const, threads })),
+  ]
+  const results: ProcessResult[] = []
+  for (const [index, { name, kind, path }] of jobs.entries()) {
+    results.push(await timeProcesses(name, { kind, path, threads }, runs))
+    onProgress?.('fresh processes', index + 1, jobs.length)
+  }
+  return results
+}
+
+/** Everything that is on disk, by the names in the result. */
+interface NamedSystems {
+  readonly graphs: readonly NamedPath[]
+  readonly folders: readonly (NamedPath & { readonly onnxPath: string })[]
+}
+
+async function findSystems({ baseline, own, models }: LatencyOptions): Promise<NamedSystems> {
+  const graphs = [baseline, own].flatMap((path, index) => {
+    return path === undefined ? [] : [{ name: roleOfGraph(index === 1), path }]
+  })
+  const folders = await Promise.all(
+    models.map(async (model) => {
+      const { path, manifest } = await verifyModel(await locateModel({ model }))
+      const { name } = await factsOf(path, manifest)
+      return { name, path, onnxPath: join(path, manifest.onnx.file) }
+    }),
+  )
+  return { graphs, folders }
+}
+
+interface Live {
+  readonly throughput: ThroughputResult[]
+  readonly batch: BatchResult
+  readonly load: LoadResult[]
+  readonly soak: SoakResult | null
+}
+
+async function measureLive(name: string, options: LatencyOptions): Promise<Live> {
+  const { models, threads, sessions, calls, wordMs, seconds, signal, onProgress } = options
+  const detector: Detector = await loadDetector({ model: models[0], threads })
+  const throughput: ThroughputResult[] = []
+  const load: LoadResult[] = []
+  try {
+    for (const [index, count] of sessions.entries()) {
+      throwIfAborted(signal)
+      throughput.push(await measureThroughput(name, detector, count, seconds))
+      onProgress?.('throughput', index + 1, sessions.length)
+    }
+    const batch = await measureBatch(name, detector, seconds)
+    for (const [index, count] of calls.entries()) {
+      throwIfAborted(signal)
+      load.push(await measureLoad(name, detector, { calls: count, seconds, wordMs }))
+      onProgress?.('calls', index + 1, calls.length)
+    }
+    const soaked = options.soak && (await soak(name, detector, options.soak.updates, options.soak.sessions))
+    return { throughput, batch, load, soak: soaked ?? null }
+  } finally {
+    await detector.close()
+  }
+}
+
+async function measureInPython(options: LatencyOptions, { graphs, folders }: NamedSystems): Promise<PythonResult[]> {
+  const { python, torch, threads, rounds, onProgress } = options
+  if (python === undefined) return []
+  onProgress?.('Python', 0, 1)
+  const found = await runPython(python, {
+    graphs: [...graphs, ...folders.map(({ name, onnxPath }) => ({ name, path: onnxPath }))],
+    torch: torch === undefined ? null : { name: basename(torch), path: torch },
+    threads,
+    rounds,
+    tokens: CASES.flatMap((each) => (each.kind === 'fresh' ? [each.tokens] : [])),
+  })
+  onProgress?.('Python', 1, 1)
+  return found
+}

@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os'
+import type { LatencyResult } from '@turnwise/bench'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { App } from '../app.js'
+import { createBenchBar } from '../benchBar.js'
+import { addRunOptions, type BenchRunOptions, parseCount, parsePositive } from '../benchOptions.js'
+import { addLoadingOptions, type LoadingOptions } from '../loadingOptions.js'
+import { renderTable } from '../render/textTable.js'
+import { write } from '../terminal.js'
+
+interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
+  readonly also?: readonly string[]
+  readonly baseline?: string
+  readonly own?: string
+  readonly spinning?: true
+  readonly rounds: number
+  readonly runs: number
+  readonly sessions: readonly number[]
+  readonly calls: readonly number[]
+  readonly seconds: number
+  readonly soak?: true
+  readonly soakUpdates: number
+  readonly soakSessions: number
+  readonly python?: string
+  readonly torch?: string
+}
+
+const DETAILS = `
+Nothing else should run meanwhile. All systems take turns in one process with
+the same threads; loading and memory are taken in processes of their own.
+training/scripts/make_baseline.py makes the files of --baseline and --own.
+
+Examples:
+  $ turnwise bench latency
+  $ turnwise bench latency --baseline baseline.onnx --own own.onnx --spinning
+  $ turnwise bench latency --calls 1,2,4,8,16,32,64,128,256
+  $ turnwise bench latency --soak --soak-updates 100000 --soak-sessions 1000
+  $ turnwise bench latency --python "uv run --project training python"`
+
+export function addBenchLatencyCommand(bench: Command, app: App): void {
+  const command = bench
+    .command('latency')
+    .summary('milliseconds, memory, calls at once')
+    .description('Measures milliseconds, memory and how many calls go on at once.')
+    .option('--also <models...>', 'further models in the same run')
+    .option('--baseline <file>', 'a graph of the published shape, run the published way')
+    .option('--own <file>', 'a graph of the same shape, run at its best')
+    .option('--spinning', 'also with threads that wait awake')
+    .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, 30)
+    .option('--runs <count>', 'how often all is measured anew', parsePositive, 3)
+    .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, [1, 4, 16, 64])
+    .option('--calls <counts>', 'calls at once, a word each 300 ms', parseCounts, [1, 16, 64])
+    .option('--seconds <count>', 'how long each of these is kept up', parsePositive, 10)
+    .option('--soak', 'many updates of sessions that stay open: is memory flat?')
+    .option('--soak-updates <count>', 'of --soak', parsePositive, 100_000)
+    .option('--soak-sessions <count>', 'of --soak', parsePositive, 1000)
+    .option('--python <command>', 'the same files with onnxruntime in this Python')
+    .option('--torch <folder>', 'of the published form, with PyTorch in that Python')
+    .addHelpText('after', DETAILS)
+  addRunOptions(addLoadingOptions(command), 'results/latency.json')
+  command.action((options: LatencyCommandOptions) => runCommand(app, options))
+}
+
+async function runCommand(app: App, options: LatencyCommandOptions): Promise<void> {
+  const { DEFAULT_LATENCY, runLatency, writeResult } = await import('@turnwise/bench')
+  const {
+    model,
+    also = [],
+    spinning = false,
+    threads = Math.min(DEFAULT_LATENCY.threads, availableParallelism()),
+  } = options
+  const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
+  const { soak, soakUpdates, soakSessions, python } = options
+  const bar = createBenchBar(app.terminal.errors)
+  try {
+    const result = await runLatency({
+      ...DEFAULT_LATENCY,
+      ...{ baseline, own, threads, spinning, rounds, runs, sessions, calls, seconds, seed, torch },
+      models: [model, ...also],
+      soak: soak && { updates: soakUpdates, sessions: soakSessions },
+      python: python?.split(' '),
+      onProgress: (task, done, total) => bar.update(task, done, total),
+    })
+    bar.stop()
+    await writeResult(out, result)
+    await write(app.terminal.output, renderCases(result) + renderProcesses(result) + renderLive(result))
+    await write(app.terminal.errors, `The result is in ${out}.\n`)
+  } finally {
+    bar.stop()
+  }
+}
+
+function renderCases({ cases, systems, threads }: LatencyResult): string {
+  const names = cases.map(({ kind, tokens, cachedTokens }) => {
+    return kind === 'fresh' ? `${tokens} tokens` : `4 after ${cachedTokens}`
+  })
+  const lines = systems.map(({ name }) => {
+    const medians = cases.map((each) => {
+      const runs = each.systems.find((system) => system.name === name)?.runs ?? []
+      return median(runs.flatMap(({ samplesMs }) => samplesMs)).toFixed(2)
+    })
+    return [name, ...medians]
+  })
+  return `${renderTable([[`ms, ${threads} threads`, ...names], ...lines])}\n`
+}
+
+function renderProcesses({ processes }: LatencyResult): string {
+  const lines = processes.map(({ name, runs }) => [
+    name,
+    median(runs.map(({ loadMs }) => loadMs)).toFixed(0),
+    median(runs.map(({ sinceStartMs }) => sinceStartMs)).toFixed(0),
+    (median(runs.map(({ peakBytes }) => peakBytes)) / 1e6).toFixed(0),
+  ])
+  return `${renderTable([['a process of its own', 'load ms', 'first decision ms', 'peak MB'], ...lines])}\n`
+}
+
+function renderLive({ throughput, batch, load }: LatencyResult): string {
+  const sessions = throughput.map(({ sessions, updatesPerSecond, latencyMs }) => {
+    return [`${sessions}`, updatesPerSecond.toFixed(0), latencyMs.median.toFixed(1), latencyMs.p99.toFixed(1)]
+  })
+  const calls = load.map(({ calls, asked, answered, superseded, refused, latencyMs, loopDelayMs }) => [
+    ...[calls, asked, answered, superseded, refused].map(String),
+    ...[latencyMs.median, latencyMs.p99, loopDelayMs.p99].map((ms) => ms.toFixed(1)),
+  ])
+  const head = ['calls', 'words', 'answered', 'superseded', 'refused', 'median ms', 'p99 ms', 'loop late p99 ms']
+  const { prompts, tokensEach, promptsPerSecond } = batch
+  return [
+    renderTable([['sessions', 'updates/s', 'median ms', 'p99 ms'], ...sessions]),
+    `${prompts} prompts of ${tokensEach} tokens at a time: ${promptsPerSecond.toFixed(0)} a second\n`,
+    renderTable([head, ...calls]),
+  ].join('\n')
+}
+
+/** The middle of numbers; NaN of none. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right)
+  const [low = Number.NaN, high = low] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return (low + high) / 2
+}
+
+function parseCounts(text: string): number[] {
+  const counts = text.split(',').map(parseCount)
+  if (counts.every((count) => count > 0)) return counts
+  throw new InvalidArgumentError('Expected whole numbers from 1, with commas between them.')
+}
