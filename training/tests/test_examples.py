@@ -41,7 +41,9 @@ def test_only_the_pair_is_taught_where_the_cut_does_not_show(tokenizer: PromptTo
 def test_such_a_point_says_nothing_of_the_silent_actions():
     speaking = [ACTIONS.index(action) for action in SPEAKING_ACTIONS]
     batch = TreeBatch(
-        *(torch.zeros(1) for _ in range(4)),
+        *(torch.zeros(1) for _ in range(2)),
+        masks=[],
+        index=torch.zeros(1),
         action=torch.tensor([speaking[0]]),
         silent_action=torch.tensor([-100]),
         pair_only=torch.tensor([True]),

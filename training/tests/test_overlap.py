@@ -94,7 +94,6 @@ def test_nothing_trained_on_is_in_the_four_class_test(monkeypatch: pytest.Monkey
     clean = conversation("user: Something else altogether, please.")
     mined = [clean, *(conversation(f"user: {text.text}") for text in evaluation)]
     monkeypatch.setattr("turnwise_training.mixture.mine", lambda *_: mined)
-    monkeypatch.setattr("turnwise_training.mixture.kind_of", lambda _: "single")
     with pytest.warns(UserWarning, match=r"lacks eval/ten\.jsonl"):
         mixture = load_mixture(NOWHERE, mined_conversations=1, mined_kinds=["single"])
     assert near_duplicates(mixture.train, evaluation) == []

@@ -10,6 +10,7 @@ from turnwise_training.actions import ACTIONS
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, TreeMaker, single_points
 from turnwise_training.prompt import PromptTokenizer
+from turnwise_training.train import ActionModel
 from turnwise_training.tree import collate
 
 TEXT = """
@@ -58,6 +59,18 @@ def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCa
         assert torch.allclose(logits, expected, atol=1e-5)
         matched += 1
     assert matched == 11
+
+
+def test_attention_tree_by_tree_equals_one_mask_for_all(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
+    maker = TreeMaker(tokenizer, NONE)
+    conversation = parse_corpus(TEXT, "test.txt")[0]
+    batch = collate([maker.tree(conversation, random.Random(seed)) for seed in range(3)])
+    network = ActionModel(model, tokenizer)
+    with torch.no_grad():
+        by_tree = network(batch)
+        model.set_attn_implementation("sdpa")
+        whole = model(batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids).logits
+    torch.testing.assert_close(by_tree, whole[0, batch.index][:, tokenizer.actions], atol=1e-5, rtol=1e-4)
 
 
 def test_augmented_trees_keep_their_labels(tokenizer: PromptTokenizer):

@@ -17,7 +17,9 @@ from statistics import quantiles
 
 from .actions import ACTIONS
 from .corpus import CORPUS_DIR, Conversation, read_corpus
-from .mined import DIALOGUE, INCOMPLETE_BELOW, MEETINGS, SINGLE, kind_of, meetings, mine, read, usable
+from .mined import DIALOGUE, INCOMPLETE_BELOW, SHARES, SINGLE, meetings, mine
+from .mined_sources import MEETINGS, read, usable
+from .mined_talk import clauses, talk
 from .mixture import is_held_out
 from .overlap import (
     MIN_WORDS,
@@ -31,6 +33,9 @@ from .overlap import (
 
 LICENCES = {
     MEETINGS: "CC BY 4.0",
+    "self_dialogue": "BSD-3-Clause",
+    "topical_chat": "CDLA-Sharing 1.0",
+    "casino": "CC BY 4.0",
     "sgd": "CC BY-SA 4.0",
     "star": "MIT",
     "taskmaster3": "CC BY 4.0",
@@ -285,8 +290,11 @@ def candidates(folder: Path) -> tuple[str, int, int]:
         ]
         taken = sum(min(PREFIXES, count) for count in prefixes)
         rows.append((source, LICENCES[source], len(dialogues), len(prefixes), sum(prefixes), taken))
-    found = meetings(folder)
+    everything = 10**9
+    found = meetings(folder) + talk(folder, everything, random.Random(0))
     rows.append((MEETINGS, LICENCES[MEETINGS], len(found), actions_of(found).total(), 0, 0))
+    found = clauses(folder, everything, random.Random(0))
+    rows.append(("clauses first", "as below", len(found), len(found), len(found), len(found)))
     sums = [sum(row[column] for row in rows) for column in range(2, 6)]
     heads = ["corpus", "licence", "conversations", "ends", "prefixes", f"≤ {PREFIXES} a turn"]
     return table(heads, [*rows, ("all", "", *sums)]), sums[1], sums[3]
@@ -308,7 +316,7 @@ def passed_filter(mined: list[Conversation]) -> float:
     said = [
         utterance
         for conversation in mined
-        if kind_of(conversation) != "meetings"
+        if conversation.domain in (*SINGLE, *DIALOGUE)
         for utterance in conversation.utterances()
     ]
     asked = sum(min(PREFIXES, len(utterance.text.split()) - 1) for utterance in said)
@@ -340,7 +348,7 @@ def report(data_dir: Path, mined_conversations: int, seed: int) -> str:
             )
         )
         if mined_conversations:
-            mined = mine(folder, mined_conversations, seed)
+            mined = mine(folder, mined_conversations, tuple(SHARES), seed)
             passed = passed_filter(mined)
             parts.append(
                 MINED.format(

@@ -8,7 +8,8 @@ from .actions import ACTIONS, CONTINUE_LISTENING, SPEAKING_ACTIONS, START_SPEAKI
 from .corpus import Conversation, Point, Turn, Utterance
 from .prompt import MAX_TOKENS, PromptTokenizer
 from .styles import AS_WRITTEN, EDGE_PUNCTUATION, Style, sample_agent_style, sample_ending, sample_user_style
-from .tree import LabelledToken, PromptTree
+from .tree import UNLABELLED, LabelledToken, PromptTree
+from .vary_words import open_characters, redraw_digits, with_filler
 
 OPEN_WORDS = frozenset(
     [
@@ -60,9 +61,17 @@ class Augmentation:
     """Chance that a complete point gets a sibling with a trailing filler."""
     open_words: float = 0.3
     """Chance that an unmarked boundary after an open word becomes a point."""
+    open_characters: float = 0.15
+    """The same, inside a number or a word that is being spelled."""
+    digits: float = 0.5
+    """Chance that a conversation's dictated numbers are drawn anew."""
+    fillers: float = 0.1
+    """Chance that a filler stands before what the user says."""
+    unlabelled: float = 0.0
+    """Chance that an unmarked boundary becomes a point without a label, for a teacher to answer."""
 
 
-NONE = Augmentation(styles=False, history=0.0, trailers=0.0, open_words=0.0)
+NONE = Augmentation(False, history=0, trailers=0, open_words=0, open_characters=0, digits=0, fillers=0)
 
 
 class TreeMaker:
@@ -75,6 +84,8 @@ class TreeMaker:
 
     def tree(self, conversation: Conversation, chance: random.Random) -> PromptTree:
         tree = PromptTree()
+        if chance.random() < self.augmentation.digits:
+            conversation = redraw_digits(conversation, chance)
         user = sample_user_style(chance) if self.augmentation.styles else AS_WRITTEN
         agent = (
             sample_agent_style(chance, self.augmentation.agent_as_written)
@@ -125,6 +136,8 @@ class TreeMaker:
         chance: random.Random,
     ) -> int:
         """`visible`: where the agent is cut off, its words show it."""
+        if chance.random() < self.augmentation.fillers:
+            utterance = with_filler(utterance, chance)
         points = {point.words: point for point in self.points(utterance, chance)}
         cursor = self.start(tree, cursor, "user")
         first = True
@@ -133,7 +146,12 @@ class TreeMaker:
             styled = style.word(word)
             cursor, first = self.word(tree, cursor, styled, first)
             point = points.get(count)
-            if point is None or first:
+            if first:
+                continue
+            if point is None:
+                if chance.random() < self.augmentation.unlabelled:
+                    index = tree.grow(cursor, self.tokenizer.tail)
+                    tree.points.append(LabelledToken(index, UNLABELLED))
                 continue
             leaf, heard = cursor, styled
             if style.punctuation and self.augmentation.styles and styled.split():
@@ -159,7 +177,11 @@ class TreeMaker:
             open_word = count not in marked and word.lower() in OPEN_WORDS
             if open_word and chance.random() < self.augmentation.open_words:
                 points.append(Point(count, CONTINUE_LISTENING))
-        return points
+        return points + [
+            point
+            for point in open_characters(utterance)
+            if chance.random() < self.augmentation.open_characters
+        ]
 
     def label(self, tree: PromptTree, leaf: int, point: Point, pair_only: bool = False) -> None:
         index = tree.grow(leaf, self.tokenizer.tail)

@@ -20,7 +20,7 @@ import numpy as np
 from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
 from .corpus import CORPUS_DIR
 from .evaluate import held_out_logits
-from .mined import MEETINGS, read
+from .mined_sources import MEETINGS, read
 from .mixture import load_mixture
 from .model import load_model
 
@@ -124,7 +124,7 @@ def cheapest(points: Points, lasts: np.ndarray, price_ms: float) -> Table:
 def fixed_wait(points: Points, lasts: np.ndarray, budget: float) -> float:
     """The wait (ms) above a fixed threshold that keeps the same budget; below it the longest wait."""
     for above in WAITS_MS:
-        if cut_offs(fixed(points.completion[~points.finished], above), lasts) <= budget:
+        if cut_offs(fixed(points.completion[~points.finished], float(above)), lasts) <= budget:
             return float(above)
     return float(WAITS_MS[-1])
 

@@ -2,43 +2,29 @@
 
 - single requests and task dialogue: the end of a user turn is complete; word prefixes are incomplete
   unless the untouched base finds them complete (`completeness.py`);
-- meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors.
+- chat: the same, of typed talk about films, sport and music;
+- meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors;
+- talk and clauses: `mined_talk.py`.
 """
 
-import gzip
-import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, START_SPEAKING
 from .completeness import Completeness
 from .corpus import Conversation, Overlap, Point, Turn, Utterance
+from .mined_sources import MEETINGS, is_test_meeting, read, spoken, usable
+from .mined_talk import clauses, talk
 
 SINGLE = ("clinc150", "banking77", "hwu64", "slurp", "snips", "restaurant8k", "nlupp", "disfl_qa")
+CHAT = ("self_dialogue", "topical_chat")
 DIALOGUE = ("sgd", "star", "taskmaster3", "taskmaster4", "smcalflow2_valid", "dstc10_t2_val")
-MEETINGS = "mrda"
-SHARES = {"single": 0.5, "dialogue": 0.25, "meetings": 0.25}
+SHARES = {"single": 0.3, "dialogue": 0.15, "chat": 0.1, "clauses": 0.1, "meetings": 0.1, "talk": 0.25}
+"""Of the mined conversations, by kind."""
 INCOMPLETE_BELOW = 0.04
 """A prefix is incomplete if the base's probability of an end there is below this."""
-
-
-def kind_of(conversation: Conversation) -> str:
-    """A key of SHARES."""
-    if conversation.domain == MEETINGS:
-        return "meetings"
-    return "single" if conversation.domain in SINGLE else "dialogue"
-
-
-def read(path: Path) -> Iterator[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def usable(text: str) -> bool:
-    return 1 <= len(text.split()) <= 40 and not re.search(r"[|/{}<>\[\]@*_]|https?:", text)
 
 
 def user_utterance(text: str, completeness: Completeness, chance: random.Random, prefixes: int) -> Utterance:
@@ -89,18 +75,11 @@ def alternate(turns: list[dict]) -> list[dict]:
     return kept
 
 
-def spoken(text: str) -> str:
-    """ICSI transcript to plain words: no marks of breaks, fragments or noise."""
-    text = re.sub(
-        r"\b(\w)\. (?=\w\. |\w\b)", r"\1 ", text.replace("uhhuh", "uh-huh").replace("mmhmm", "mm-hmm")
-    )
-    words = [word for word in text.split() if not re.fullmatch(r"==|\?==|[-.,?|@]+|\w*-|@@\S*|[<{].*", word)]
-    return " ".join(words)
-
-
 def meetings(folder: Path) -> list[Conversation]:
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
+        if is_test_meeting(row["id"]):
+            continue
         units = row["turns"]
         for index, unit in enumerate(units):
             tags = " ".join(unit["tags"])
@@ -146,24 +125,50 @@ def balanced_meetings(folder: Path, count: int, chance: random.Random) -> list[C
     return found
 
 
-def mine(folder: Path, count: int, seed: int) -> list[Conversation]:
-    """About `count` conversations; the same for the same seed and the same files."""
-    chance = random.Random(f"mine-{seed}")
-    singles = sample_single(folder, round(count * SHARES["single"]), chance)
-    dialogues = sample_dialogue(folder, round(count * SHARES["dialogue"]), chance)
-    texts = [text for _, text in singles]
-    texts += [turn["text"] for _, turns in dialogues for turn in turns if turn["role"] == "user"]
-    completeness = Completeness.of(texts)
+def sample_chat(folder: Path, count: int, chance: random.Random) -> list[tuple[str, list[dict]]]:
+    """(source, one turn, in half of them with the one before)."""
     found = []
-    for index, (source, text) in enumerate(singles):
-        utterance = user_utterance(text, completeness, chance, 3)
-        found.append(Conversation(f"{source} {index}", source, index, [user_turn(utterance)]))
-    for index, (source, turns) in enumerate(dialogues):
+    for source in CHAT:
+        rows = [row for row in read(folder / f"{source}.jsonl.gz") if len(row["turns"]) > 1]
+        for row in chance.sample(rows, min(len(rows), count // len(CHAT))):
+            end = chance.randrange(1, len(row["turns"]))
+            before, last = row["turns"][end - 1 : end + 1]
+            if usable(last["text"]) and usable(before["text"]):
+                turns = [{**before, "role": "assistant"}, {**last, "role": "user"}]
+                found.append((source, turns[chance.randrange(2) :]))
+    return found
+
+
+def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conversation]:
+    """At most `count` conversations, of the kinds named; the same for the same seed and the same files."""
+    assert set(kinds) <= set(SHARES), f"kinds of mined conversations are {', '.join(SHARES)}, not {kinds}"
+    chance = {kind: random.Random(f"mine-{kind}-{seed}") for kind in SHARES}
+    wanted = {kind: round(count * share) if kind in kinds else 0 for kind, share in SHARES.items()}
+    found = []
+    if wanted["meetings"]:
+        found += balanced_meetings(folder, wanted["meetings"], chance["meetings"])
+    if wanted["talk"]:
+        found += talk(folder, wanted["talk"], chance["talk"])
+    if wanted["clauses"]:
+        found += clauses(folder, wanted["clauses"], chance["clauses"])
+    sampled: list[tuple[str, list[dict]]] = []
+    if wanted["single"]:
+        singles = sample_single(folder, wanted["single"], chance["single"])
+        sampled += [(source, [{"role": "user", "text": text}]) for source, text in singles]
+    if wanted["dialogue"]:
+        sampled += sample_dialogue(folder, wanted["dialogue"], chance["dialogue"])
+    if wanted["chat"]:
+        sampled += sample_chat(folder, wanted["chat"], chance["chat"])
+    completeness = Completeness.of(
+        [turn["text"] for _, turns in sampled for turn in turns if turn["role"] == "user"]
+    )
+    prefixes = random.Random(f"mine-prefixes-{seed}")
+    for index, (source, turns) in enumerate(sampled):
         built = [
-            user_turn(user_utterance(turn["text"], completeness, chance, 3))
+            user_turn(user_utterance(turn["text"], completeness, prefixes, 3))
             if turn["role"] == "user"
             else Turn("assistant", " ".join(turn["text"].split()), 0)
             for turn in turns
         ]
         found.append(Conversation(f"{source} {index}", source, index, built))
-    return found + balanced_meetings(folder, round(count * SHARES["meetings"]), chance)
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus import CORPUS_DIR, Conversation, read_corpus
-from .mined import kind_of, mine
+from .mined import mine
 from .overlap import DATA_FILES, evaluation_texts, without_near_duplicates
 
 
@@ -44,8 +44,7 @@ def load_mixture(
     train = [conversation for conversation in authored if not is_held_out(conversation)]
     held_out = [conversation for conversation in authored if is_held_out(conversation)]
     if mined_conversations:
-        mined = mine(data_dir / "train", mined_conversations, seed)
-        train += [conversation for conversation in mined if kind_of(conversation) in mined_kinds]
+        train += mine(data_dir / "train", mined_conversations, mined_kinds, seed)
     train = without_near_duplicates(train, evaluation_texts(data_dir))
     random.Random(seed).shuffle(train)
     return Mixture(train, held_out)

@@ -69,4 +69,4 @@ def sample_ending(word: str, complete: bool, chance: random.Random) -> str:
         return word
     if complete:
         return word if chance.random() < 0.7 else bare
-    return chance.choices([word, bare, bare + ".", bare + ","], [0.35, 0.35, 0.25, 0.05])[0]
+    return chance.choices([word, bare, bare + ".", bare + ","], [0.32, 0.32, 0.24, 0.12])[0]

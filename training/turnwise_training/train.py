@@ -14,6 +14,7 @@ import math
 import random
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from .actions import ACTIONS
 from .corpus import CORPUS_DIR, Conversation
 from .evaluate import report_choice
 from .examples import Augmentation, TreeMaker
+from .fake_int8 import round_activations, rounded_weights, smooth_in_place
+from .fixture_messages import PROMPTS
 from .mixture import load_mixture
 from .model import cut_to_depth, load_base, load_model, save_model
 from .prompt import PromptTokenizer
@@ -55,6 +58,14 @@ class Run:
     warmup_steps: int = 30
     weight_decay: float = 0.01
     silent_loss: float = 0.5
+    int8: bool = False
+    """Trains with the rounding of the int8 graph (`fake_int8.py`)."""
+    teacher: str = ""
+    """A folder of a model whose answers are learned beside the labels, at points without a label too."""
+    teacher_loss: float = 1.0
+    """Weight of the divergence from the teacher's answers."""
+    unlabelled: float = 0.0
+    """Chance that an unmarked word boundary becomes a point for the teacher."""
     seed: int = 1
     start_from: str = ""
     """A folder to start from instead of the base."""
@@ -63,11 +74,15 @@ class Run:
 class ActionModel(nn.Module):
     """The language model up to its four action rows."""
 
-    def __init__(self, model: LlamaForCausalLM, tokenizer: PromptTokenizer, frozen_layers: int):
+    def __init__(
+        self, model: LlamaForCausalLM, tokenizer: PromptTokenizer, frozen_layers: int = 0, bf16: bool = False
+    ):
         super().__init__()
         self.model = model
         self.action_ids = tokenizer.actions
+        model.set_attn_implementation("trees")
         self.frozen_layers = frozen_layers
+        self.bf16 = bf16
         rows = model.lm_head.weight[tokenizer.actions]
         self.head = nn.Parameter(rows.detach().clone())  # [4, hidden]
         for parameter in model.parameters():
@@ -77,13 +92,17 @@ class ActionModel(nn.Module):
         model.model.norm.requires_grad_(True)
 
     def forward(self, batch: TreeBatch) -> Tensor:
-        """Action logits [points, 4]."""
+        """Action logits [points, 4], fp32."""
+        with torch.autocast(batch.input_ids.device.type, torch.bfloat16, enabled=self.bf16):
+            return self.logits(batch).float()
+
+    def logits(self, batch: TreeBatch) -> Tensor:
         inner = self.model.model
         hidden = inner.embed_tokens(batch.input_ids)  # [1, tokens, hidden]
         rotary = inner.rotary_emb(hidden, batch.position_ids)
         for depth, layer in enumerate(inner.layers):
             with torch.set_grad_enabled(torch.is_grad_enabled() and depth >= self.frozen_layers):
-                hidden = layer(hidden, attention_mask=batch.mask, position_embeddings=rotary)
+                hidden = layer(hidden, attention_mask=batch.masks, position_embeddings=rotary)
         return inner.norm(hidden[0, batch.index]) @ self.head.T
 
     def store_head(self) -> LlamaForCausalLM:
@@ -94,7 +113,9 @@ class ActionModel(nn.Module):
 
 
 def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
-    """Sum over the points; divided by their number by the caller."""
+    """Sum over the labelled points; divided by their number by the caller."""
+    labelled = batch.action >= 0
+    logits, batch = logits[labelled], batch.at(labelled)
     excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
     excluded[:, :2] = batch.pair_only[:, None]
     fitting = logits.masked_fill(excluded, float("-inf"))
@@ -108,9 +129,14 @@ def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_los
     return total
 
 
+def divergence(logits: Tensor, taught: Tensor) -> Tensor:
+    """Kullback-Leibler divergence from the teacher's probabilities, summed over the points [points, 4]."""
+    return functional.kl_div(logits.log_softmax(-1), taught.log_softmax(-1), reduction="sum", log_target=True)
+
+
 def balance(trees: list[PromptTree]) -> Tensor:
     """Weights that give every action the same say, from a sample of trees."""
-    counts = Counter(point.action for tree in trees for point in tree.points)
+    counts = Counter(point.action for tree in trees for point in tree.points if point.action >= 0)
     assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
     total = sum(counts.values())
     return torch.tensor([total / (len(ACTIONS) * counts[action]) for action in range(len(ACTIONS))])
@@ -137,6 +163,11 @@ def order(conversations: list[Conversation], run: Run) -> list[tuple[int, int]]:
         random.Random(f"{run.seed}-{epoch}").shuffle(indexes)
         found += [(epoch, index) for index in indexes[: run.conversations or None]]
     return found
+
+
+def load_teacher(folder: str, bf16: bool) -> ActionModel:
+    model, tokenizer = load_model(folder)
+    return ActionModel(model, tokenizer, bf16=bf16).eval().requires_grad_(False)
 
 
 def learning_rate(step: int, steps: int, warmup: int) -> float:
@@ -167,18 +198,26 @@ def main() -> None:
         model, tokenizer = load_base(arguments.offline)
     if model.config.num_hidden_layers > run.layers:
         cut_to_depth(model, list(range(run.layers)))
-    network = ActionModel(model, tokenizer, run.frozen_layers).to(device).train()
+    if run.int8:
+        smooth_in_place(model, [tokenizer.prompt(messages) for messages in PROMPTS.values()])
+        round_activations(model)
+    bf16 = device == "cuda" or bool(
+        torch.cpu.get_capabilities().get("amx_bf16")
+    )  # twice as fast there, else slower
+    network = ActionModel(model, tokenizer, run.frozen_layers, bf16).to(device).train()
     body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
     groups = [
         {"params": body, "lr": run.learning_rate, "base": run.learning_rate},
         {"params": [network.head], "lr": run.head_learning_rate, "base": run.head_learning_rate},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay)
+    teacher = load_teacher(run.teacher, bf16).to(device) if run.teacher else None
 
     mixture = load_mixture(
         arguments.data_dir, arguments.corpus, run.mined_conversations, run.mined_kinds, run.seed
     )
-    maker = TreeMaker(tokenizer, Augmentation(agent_as_written=run.agent_as_written))
+    varied = Augmentation(agent_as_written=run.agent_as_written, unlabelled=run.unlabelled)
+    maker = TreeMaker(tokenizer, varied)
     plan = order(mixture.train, run)
     steps = math.ceil(len(plan) / run.batch_conversations)
     sample = [maker.tree(mixture.train[i], random.Random(f"balance-{i}")) for _, i in plan[:400]]
@@ -200,7 +239,8 @@ def main() -> None:
         torch.save(state, checkpoint.with_suffix(".part"))
         checkpoint.with_suffix(".part").replace(checkpoint)
         save_model(network.store_head(), tokenizer, arguments.out / "model")
-        report = report_choice(network, tokenizer, mixture.held_out, arguments.data_dir)
+        with rounded_weights(model) if run.int8 else nullcontext():
+            report = report_choice(network, tokenizer, mixture.held_out, arguments.data_dir)
         with (arguments.out / "log.jsonl").open("a") as log:
             log.write(json.dumps({"step": step, **report}) + "\n")
         tqdm.write(f"step {step}: {json.dumps(report)}")
@@ -213,17 +253,22 @@ def main() -> None:
         chosen = plan[step * run.batch_conversations : (step + 1) * run.batch_conversations]
         trees = [maker.tree(mixture.train[i], random.Random(f"{run.seed}-{e}-{i}")) for e, i in chosen]
         trees = [tree for tree in trees if tree.points]
-        points = sum(len(tree.points) for tree in trees)
+        points = sum(point.action >= 0 for tree in trees for point in tree.points)
+        all_points = sum(len(tree.points) for tree in trees)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * learning_rate(step, steps, run.warmup_steps)
         total = 0.0
-        for group in pack(trees, run.max_tokens):
-            batch = collate(group, device)
-            with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        with rounded_weights(model) if run.int8 else nullcontext():
+            for group in pack(trees, run.max_tokens):
+                batch = collate(group, device)
                 logits = network(batch)
-            loss = loss_of(logits.float(), batch, action_weights, run.silent_loss) / max(1, points)
-            loss.backward()
-            total += loss.item()
+                loss = loss_of(logits, batch, action_weights, run.silent_loss) / max(1, points)
+                if teacher:
+                    with torch.no_grad():
+                        taught = teacher(batch)
+                    loss = loss + run.teacher_loss * divergence(logits, taught) / all_points
+                loss.backward()
+                total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)

@@ -1,0 +1,69 @@
+"""Units of a meeting as labelled points, and clauses that come first."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
+from turnwise_training.mined_sources import is_test_meeting
+from turnwise_training.mined_talk import clauses, stretches, talk
+
+
+def unit(role: str, text: str, *tags: str) -> dict:
+    return {"role": role, "text": text, "tags": list(tags), "uid": text}
+
+
+UNITS = [
+    unit("A", "we could meet on the fourth .", "s"),
+    unit("B", "uhhuh .", "b"),
+    unit("A", "or we ==", "s", "%--"),
+    unit("B", "is the fourth a monday ?", "qy"),
+    unit("A", "it is .", "s"),
+]
+
+
+def write(folder: Path, name: str, rows: list[dict]) -> None:
+    with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_a_unit_follows_anothers_last_one():
+    assert list(stretches(UNITS)) == [(0, [1]), (1, [2]), (2, [3]), (3, [4])]
+
+
+def test_what_a_unit_teaches(tmp_path: Path):
+    names = (f"meeting{number}" for number in range(100))
+    kept = next(name for name in names if not is_test_meeting(name))
+    left_out = next(name for name in names if is_test_meeting(name))
+    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in (kept, left_out)])
+    found = talk(tmp_path, 100, random.Random(0))
+    labels = {}
+    for conversation in found:
+        assert conversation.turns[0].role == "assistant"
+        for utterance in conversation.utterances():
+            labels[utterance.text] = [point.action for point in utterance.points]
+    # "Uh-huh." as the other's last unit is one word, too little to be a context.
+    assert labels == {
+        "Uh-huh.": [CONTINUE_SPEAKING],
+        "Is the fourth a monday?": [START_SPEAKING],
+        "It is.": [START_SPEAKING],
+    }
+    assert len(found) == 3  # the other meeting is left to the benchmark
+
+
+def test_a_clause_first_is_open_at_its_comma(tmp_path: Path):
+    sentences = [
+        "When I got home last night, the door was open.",
+        "When do you open, and where are you?",  # a question
+        "If so, fine.",  # too short
+    ]
+    rows = [{"turns": [{"role": "user", "text": text}]} for text in sentences]
+    for source in ("self_dialogue", "topical_chat", "casino", "star", "sgd", "taskmaster4"):
+        write(tmp_path, source, rows if source == "sgd" else [])
+    [conversation] = clauses(tmp_path, 10, random.Random(0))
+    [utterance] = conversation.utterances()
+    assert [(point.words, point.action) for point in utterance.points] == [
+        (6, CONTINUE_LISTENING),
+        (10, START_SPEAKING),
+    ]

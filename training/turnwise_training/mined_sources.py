@@ -1,0 +1,34 @@
+"""Reading the public corpora, and what of them may be used."""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+MEETINGS = "mrda"
+
+
+def read(path: Path) -> Iterator[dict]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def usable(text: str) -> bool:
+    return 1 <= len(text.split()) <= 40 and not re.search(r"[|/{}<>\[\]@*_]|https?:", text)
+
+
+def spoken(text: str) -> str:
+    """ICSI transcript to plain words: no marks of breaks, fragments or noise."""
+    text = re.sub(
+        r"\b(\w)\. (?=\w\. |\w\b)", r"\1 ", text.replace("uhhuh", "uh-huh").replace("mmhmm", "mm-hmm")
+    )
+    words = [word for word in text.split() if not re.fullmatch(r"==|\?==|[-.,?|@]+|\w*-|@@\S*|[<{].*", word)]
+    return " ".join(words)
+
+
+def is_test_meeting(meeting: str) -> bool:
+    """One meeting in five is left to the streaming benchmark (packages/bench)."""
+    return hashlib.sha256(meeting.encode()).digest()[0] < 51
