@@ -18,7 +18,7 @@ export interface BenchRunOptions {
 }
 
 /** The seed where none is given. */
-const SEED = 20_260
+export const SEED = 20_260
 
 /** Adds `--model`, `--also`, `--base`, `--remote` and their like. */
 export function addSystemOptions(command: Command): Command {

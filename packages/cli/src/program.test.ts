@@ -14,6 +14,8 @@ const COMMANDS = [
   ['bench', 'accuracy'],
   ['bench', 'streaming'],
   ['bench', 'latency'],
+  ['bench', 'compare'],
+  ['bench', 'report'],
 ]
 
 test.each(COMMANDS)('%s %s --help', async (...commandLine) => {

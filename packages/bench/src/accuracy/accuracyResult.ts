@@ -76,6 +76,8 @@ export interface SetResult {
   /** Of the rows that were run, in order. */
   readonly sha256: string
   readonly binaryWithoutBackchannels: boolean
+  /** The class (0–3) of each row, as one text. */
+  readonly expected: string
   /** What always answering the commonest class gets. */
   readonly majority: { readonly binary: Scores; readonly multiClass: Scores }
   readonly systems: readonly SystemSetResult[]

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type CancelSignal, TurnwiseError } from '@turnwise/core'
+import { ACTIONS, type CancelSignal, TurnwiseError } from '@turnwise/core'
 import { type Dataset, isAgentSpeaking } from '../datasets/dataset.js'
 import { type DatasetSources, isNotAtHand, loadDataset } from '../datasets/loadDataset.js'
 import { createRandom } from '../metrics/random.js'
@@ -82,6 +82,7 @@ async function runSet(whole: Dataset, options: AccuracyOptions): Promise<SetResu
     rowsOfSet: whole.rows.length,
     sha256: digestOf(set),
     binaryWithoutBackchannels: set.binaryWithoutBackchannels,
+    expected: set.rows.map(({ action }) => ACTIONS.indexOf(action)).join(''),
     majority: majorityOf(set),
     systems: results,
   }

@@ -31,7 +31,7 @@ export function scoreOverlaps(overlaps: readonly JudgedOverlap[], stop: StopRule
   const times = stops.map(({ heardMs }) => heardMs).sort((a, b) => a - b)
   return {
     backchannelsStopped: ratio(backchannels.filter(({ steps }) => stop(steps) !== -1).length, backchannels.length),
-    interruptionsMissed: 1 - ratio(stops.length, interruptions.length),
+    interruptionsMissed: ratio(interruptions.length - stops.length, interruptions.length),
     wordsUntilStop: stops.length === 0 ? null : ratio(sum(stops.map(({ words }) => words)), stops.length),
     msUntilStop: stops.length === 0 ? null : quantile(times, 0.5),
   }

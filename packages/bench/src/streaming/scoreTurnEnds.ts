@@ -17,7 +17,7 @@ type Sweep = (silences: readonly JudgedSilence[]) => OperatingPoint[]
 type Choose = (points: readonly OperatingPoint[], budget: number) => OperatingPoint | undefined
 
 /** The name of the baseline that knows no words. */
-export const SILENCE_ONLY = 'silence only'
+const SILENCE_ONLY = 'silence only'
 
 /** Waiting tables are also made so much shorter and longer, for a curve. */
 const SCALES = [0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.25, 1.5, 2, 2.5, 3] as const

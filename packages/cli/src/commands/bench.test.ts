@@ -95,6 +95,33 @@ test('latency times a model beside a baseline', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })
 }, 60_000)
 
+test('report makes both pages of what is there, compare says what has changed', async () => {
+  const folder = await createFolder()
+  const rows = ACTIONS.map((action, index) => {
+    return JSON.stringify({ messages: [{ role: 'user', content: `${SECRET} ${index}` }], action })
+  })
+  await writeFile(join(folder, 'mine.jsonl'), rows.join('\n'))
+  const out = join(folder, 'accuracy.json')
+  const measured = createFakeApp()
+  const command = ['bench', 'accuracy', join(folder, 'mine.jsonl'), '--model', TINY, '--threads', '1', '--out', out]
+  expect(await measured.run(...command)).toBe(0)
+  const reported = createFakeApp()
+  expect(await reported.run('bench', 'report', '--results', folder)).toBe(0)
+  expect(reported.terminal.written()).toMatch(/^\d+ tables: .*benchmarks\.md, and with charts: .*benchmarks\.html\n$/)
+  const pages = await Promise.all(
+    ['benchmarks.md', 'benchmarks.html'].map((name) => readFile(join(folder, name), 'utf8')),
+  )
+  expect(pages[0]).toContain('| always finished | 50.0')
+  expect(pages[1]).toContain('<svg ')
+  expect(pages.join()).not.toContain(SECRET)
+  const compared = createFakeApp()
+  expect(await compared.run('bench', 'compare', out, out)).toBe(0)
+  expect(compared.terminal.written()).toContain('| always finished | 25.0 → 25.0 | 0.0 (0.0–0.0) |')
+  const none = createFakeApp({ environment: { NO_COLOR: '1' } })
+  expect(await none.run('bench', 'report', '--results', join(folder, 'none'))).toBe(1)
+  expect(none.terminal.complained()).toContain('INVALID_RESULT')
+})
+
 test.each([
   ['odd counts', ['latency', '--calls', '1,0'], 'Expected whole numbers from 1'],
   ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],

@@ -14,7 +14,8 @@ import {
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
 
-interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
+/** What the command is told. */
+export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
   readonly dataDir?: string
   readonly published?: string
   readonly fourClass?: string
@@ -24,6 +25,9 @@ interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
   readonly quote?: true
   readonly fresh?: true
 }
+
+/** Where nothing else is said. */
+export const ACCURACY_DEFAULTS = { resamples: 1000, worst: 20 } as const
 
 const DETAILS = `
 Sets:
@@ -50,16 +54,21 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--published <place>', 'a folder with the published benchmark, or its id on the hub')
     .option('--four-class <folder>', "the four-class test's folder (default: the repository's)")
     .option('--limit <rows>', 'at most so many rows of a set, drawn by the seed', parsePositive)
-    .option('--resamples <count>', 'drawings for the intervals', parsePositive, 1000)
-    .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, 20)
+    .option('--resamples <count>', 'drawings for the intervals', parsePositive, ACCURACY_DEFAULTS.resamples)
+    .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, ACCURACY_DEFAULTS.worst)
     .option('--quote', 'put texts into the result that may not be passed on')
     .option('--fresh', 'do not use answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
-  command.action((sets: string[], options: AccuracyCommandOptions) => runCommand(app, sets, options))
+  command.action((sets: string[], options: AccuracyCommandOptions) => runAccuracyCommand(app, sets, options))
 }
 
-async function runCommand(app: App, sets: readonly string[], options: AccuracyCommandOptions): Promise<void> {
+/** Measures, writes the result and shows its main figures. */
+export async function runAccuracyCommand(
+  app: App,
+  sets: readonly string[],
+  options: AccuracyCommandOptions,
+): Promise<void> {
   // Charts and parquet are not for those who only predict.
   const bench = await import('@turnwise/bench')
   const { seed, resamples, limit, worst, out, quote = false } = options

@@ -8,7 +8,8 @@ import { addLoadingOptions, type LoadingOptions } from '../loadingOptions.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
 
-interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
+/** What the command is told. */
+export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
   readonly also?: readonly string[]
   readonly baseline?: string
   readonly own?: string
@@ -24,6 +25,17 @@ interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
   readonly python?: string
   readonly torch?: string
 }
+
+/** Where nothing else is said. */
+export const LATENCY_DEFAULTS = {
+  rounds: 30,
+  runs: 3,
+  sessions: [1, 4, 16, 64],
+  calls: [1, 16, 64],
+  seconds: 10,
+  soakUpdates: 100_000,
+  soakSessions: 1000,
+} as const
 
 const DETAILS = `
 Nothing else should run meanwhile. All systems take turns in one process with
@@ -46,22 +58,23 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
     .option('--baseline <file>', 'a graph of the published shape, run the published way')
     .option('--own <file>', 'a graph of the same shape, run at its best')
     .option('--spinning', 'also with threads that wait awake')
-    .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, 30)
-    .option('--runs <count>', 'how often all is measured anew', parsePositive, 3)
-    .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, [1, 4, 16, 64])
-    .option('--calls <counts>', 'calls at once, a word each 300 ms', parseCounts, [1, 16, 64])
-    .option('--seconds <count>', 'how long each of these is kept up', parsePositive, 10)
+    .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, LATENCY_DEFAULTS.rounds)
+    .option('--runs <count>', 'how often all is measured anew', parsePositive, LATENCY_DEFAULTS.runs)
+    .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, LATENCY_DEFAULTS.sessions)
+    .option('--calls <counts>', 'calls at once, a word each 300 ms', parseCounts, LATENCY_DEFAULTS.calls)
+    .option('--seconds <count>', 'how long each of these is kept up', parsePositive, LATENCY_DEFAULTS.seconds)
     .option('--soak', 'many updates of sessions that stay open: is memory flat?')
-    .option('--soak-updates <count>', 'of --soak', parsePositive, 100_000)
-    .option('--soak-sessions <count>', 'of --soak', parsePositive, 1000)
+    .option('--soak-updates <count>', 'of --soak', parsePositive, LATENCY_DEFAULTS.soakUpdates)
+    .option('--soak-sessions <count>', 'of --soak', parsePositive, LATENCY_DEFAULTS.soakSessions)
     .option('--python <command>', 'the same files with onnxruntime in this Python')
     .option('--torch <folder>', 'of the published form, with PyTorch in that Python')
     .addHelpText('after', DETAILS)
   addRunOptions(addLoadingOptions(command), 'results/latency.json')
-  command.action((options: LatencyCommandOptions) => runCommand(app, options))
+  command.action((options: LatencyCommandOptions) => runLatencyCommand(app, options))
 }
 
-async function runCommand(app: App, options: LatencyCommandOptions): Promise<void> {
+/** Measures, writes the result and shows its main figures. */
+export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
   const { DEFAULT_LATENCY, runLatency, writeResult } = await import('@turnwise/bench')
   const {
     model,
@@ -138,7 +151,7 @@ function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-function parseCounts(text: string): number[] {
+function parseCounts(text: string): readonly number[] {
   const counts = text.split(',').map(parseCount)
   if (counts.every((count) => count > 0)) return counts
   throw new InvalidArgumentError('Expected whole numbers from 1, with commas between them.')

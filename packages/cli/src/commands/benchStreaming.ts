@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StreamingResult } from '@turnwise/bench'
+import type { MeetingFiles, StreamingResult } from '@turnwise/bench'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import { createBenchBar } from '../benchBar.js'
@@ -16,7 +16,8 @@ import {
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
 
-interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
+/** What the command is told. */
+export interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
   readonly dataDir?: string
   readonly units?: string
   readonly words?: string
@@ -25,6 +26,9 @@ interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
   readonly limit?: number
   readonly fresh?: true
 }
+
+/** Where nothing else is said. */
+export const STREAMING_DEFAULTS = { lagMs: 200 } as const
 
 const DETAILS = `
 Plays conversations by the times of their words. At each silence: had the agent
@@ -43,27 +47,35 @@ export function addBenchStreamingCommand(bench: Command, app: App): void {
     .option('--units <file>', 'units of the conversations (default: train/mrda.jsonl.gz of the data)')
     .option('--words <file>', 'times of their words (default: train/mrda_words.jsonl.gz)')
     .option('--all-conversations', 'also those that are not for testing')
-    .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, 200)
+    .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, STREAMING_DEFAULTS.lagMs)
     .option('--limit <count>', 'at most so many of each kind, drawn by the seed', parsePositive)
     .option('--fresh', 'do not use answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/streaming.json')
   command.action((options: StreamingCommandOptions) => {
-    const { dataDir, units = inData(dataDir, 'mrda'), words = inData(dataDir, 'mrda_words') } = options
-    if (units === undefined || words === undefined) {
-      return command.error('error: no conversations: give --data-dir, or --units and --words')
-    }
-    return runCommand(app, { units, words, onlyTest: options.allConversations !== true }, options)
+    const files = meetingFilesOf(options)
+    if (files === undefined) return command.error('error: no conversations: give --data-dir, or --units and --words')
+    return runStreamingCommand(app, files, options)
   })
+}
+
+/** The files that are named, or those of the data; undefined if neither is. */
+export function meetingFilesOf(
+  options: Pick<StreamingCommandOptions, 'dataDir' | 'units' | 'words' | 'allConversations'>,
+): MeetingFiles | undefined {
+  const { dataDir, units = inData(dataDir, 'mrda'), words = inData(dataDir, 'mrda_words') } = options
+  if (units === undefined || words === undefined) return undefined
+  return { units, words, onlyTest: options.allConversations !== true }
 }
 
 function inData(dataDir: string | undefined, name: string): string | undefined {
   return dataDir === undefined ? undefined : join(dataDir, 'train', `${name}.jsonl.gz`)
 }
 
-async function runCommand(
+/** Measures, writes the result and shows its main figures. */
+export async function runStreamingCommand(
   app: App,
-  files: { units: string; words: string; onlyTest: boolean },
+  files: MeetingFiles,
   options: StreamingCommandOptions,
 ): Promise<void> {
   const bench = await import('@turnwise/bench')

@@ -1,0 +1,93 @@
+import type { AccuracyResult } from '../accuracy/accuracyResult.js'
+import type { LatencyResult } from '../latency/latencyResult.js'
+import type { ResultHeader } from '../results/resultHeader.js'
+import type { StreamingResult } from '../streaming/streamingResult.js'
+import { accuracyCharts } from './accuracyCharts.js'
+import { accuracyTables } from './accuracyTables.js'
+import { latencyCharts } from './latencyCharts.js'
+import { latencyTables } from './latencyTables.js'
+import type { ReportChart } from './renderChart.js'
+import type { ReportTable } from './reportTable.js'
+import { streamingCharts } from './streamingCharts.js'
+import { streamingTables } from './streamingTables.js'
+
+/** What a report is made from; what was not measured is left out. */
+export interface ReportResults {
+  readonly accuracy?: AccuracyResult | undefined
+  readonly streaming?: StreamingResult | undefined
+  readonly latency?: LatencyResult | undefined
+}
+
+/** A part of a report: one result. */
+export interface ReportSection {
+  readonly title: string
+  /** The command that makes it, where and with what it was made. */
+  readonly paragraphs: readonly string[]
+  readonly tables: readonly ReportTable[]
+  readonly charts: readonly ReportChart[]
+}
+
+/** The sections of a report, of the results that are there. */
+export function buildReport({ accuracy, streaming, latency }: ReportResults): ReportSection[] {
+  const sections: ReportSection[] = []
+  if (accuracy !== undefined) {
+    sections.push({
+      title: 'Accuracy',
+      paragraphs: [
+        provenance('accuracy', accuracy),
+        ...checksums(accuracy.sets.flatMap(({ systems }) => systems.map(({ system }) => system))),
+        `Intervals: ${accuracy.resamples.toLocaleString('en-GB')} drawings of the bootstrap.${skippedNote(accuracy)}`,
+      ],
+      tables: accuracyTables(accuracy),
+      charts: accuracyCharts(accuracy),
+    })
+  }
+  if (streaming !== undefined) {
+    const { conversations } = streaming
+    sections.push({
+      title: 'Streaming',
+      paragraphs: [
+        provenance('streaming', streaming),
+        ...checksums(streaming.turnEnds.flatMap(({ system }) => system ?? [])),
+        `${conversations.length} conversations: ${conversations.join(', ')}.`,
+      ],
+      tables: streamingTables(streaming),
+      charts: streamingCharts(streaming),
+    })
+  }
+  if (latency !== undefined) {
+    sections.push({
+      title: 'Latency',
+      paragraphs: [provenance('latency', latency), ...checksums(latency.systems), loadNote(latency)].filter(
+        (text) => text !== '',
+      ),
+      tables: latencyTables(latency),
+      charts: latencyCharts(latency),
+    })
+  }
+  return sections
+}
+
+function provenance(kind: string, { createdAt, machine, versions, seed }: ResultHeader): string {
+  const { processor, cores, memoryBytes, platform } = machine
+  const where = `${cores} cores of ${processor}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${platform}`
+  const what = `Node ${versions.node}, turnwise ${versions.turnwise}, ONNX Runtime ${versions.onnxruntime}`
+  return `\`turnwise bench ${kind}\`, ${createdAt.slice(0, 10)}, on ${where}; ${what}; seed ${seed}.`
+}
+
+function checksums(systems: readonly { readonly name: string; readonly sha256?: string | undefined }[]): string[] {
+  const known = new Map(systems.map(({ name, sha256 }) => [name, sha256]))
+  const stated = [...known].flatMap(([name, sha256]) =>
+    sha256 === undefined ? [] : [`${name} \`${sha256.slice(0, 16)}…\``],
+  )
+  return stated.length === 0 ? [] : [`SHA-256: ${stated.join(', ')}.`]
+}
+
+function skippedNote({ skipped }: AccuracyResult): string {
+  return skipped.length === 0 ? '' : ` Not at hand: ${skipped.map(({ name }) => name).join(', ')}.`
+}
+
+function loadNote({ machine: { loadAverage } }: LatencyResult): string {
+  if (loadAverage < 0.5) return ''
+  return `Other processes ran when this was measured (load average ${loadAverage}): the figures are no record.`
+}

@@ -1,0 +1,43 @@
+/** A table of a report, its cells as they are shown. */
+export interface ReportTable {
+  readonly title: string
+  /** What has to be known to read it. */
+  readonly note?: string | undefined
+  /** The first column holds names, the others figures. */
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** A share as per cent: `97.2`. */
+export function percent(share: number | null | undefined): string {
+  return share === null || share === undefined || Number.isNaN(share) ? '–' : (100 * share).toFixed(1)
+}
+
+/** A share with its interval: `97.2 (95.4–98.6)`. */
+export function percentWithin(share: number, [low, high]: readonly [number, number]): string {
+  return `${percent(share)} (${percent(low)}–${percent(high)})`
+}
+
+/** A whole number with commas. */
+export function count(value: number): string {
+  return value.toLocaleString('en-GB')
+}
+
+/** A number with some decimals, a dash where there is none. */
+export function decimals(value: number | null | undefined, digits: number): string {
+  return value === null || value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits)
+}
+
+/** Bytes as megabytes. */
+export function megabytes(sizeBytes: number | undefined): string {
+  return sizeBytes === undefined ? '–' : (sizeBytes / 1e6).toFixed(0)
+}
+
+/** As Markdown. */
+export function toMarkdown({ title, note, columns, rows }: ReportTable): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replace(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`
+  const rule = `|${columns.map((_, index) => (index === 0 ? '---' : '--:')).join('|')}|`
+  const before = note === undefined ? [] : [note, '']
+  return [`### ${title}`, '', ...before, line(columns), rule, ...rows.map(line), ''].join('\n')
+}

@@ -1,0 +1,101 @@
+import type { OverlapPoint } from '../streaming/scoreOverlaps.js'
+import type { StreamingResult } from '../streaming/streamingResult.js'
+import { paretoFront } from '../streaming/sweep.js'
+import { axis, grid, heightFor, legend, line } from './chartParts.js'
+import type { ReportChart } from './renderChart.js'
+
+const MAX_LATENCY_MS = 2500
+/** Points of a curve that are drawn: more cannot be seen. */
+const MAX_POINTS = 150
+/** Of both axes: rules that stop at every word lie outside. */
+const MAX_OVERLAP_PERCENT = 25
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
+
+/** Cut-offs against latency, and backchannels against interruptions. */
+export function streamingCharts(result: StreamingResult): ReportChart[] {
+  return [cutOffChart(result), overlapChart(result)]
+}
+
+function cutOffChart({ turnEnds, policies }: StreamingResult): ReportChart {
+  const curves = turnEnds.map(({ name, curve }) => {
+    const points = thinned(curve.filter(({ latencyMs }) => latencyMs <= MAX_LATENCY_MS))
+    return line(
+      name,
+      points.map(({ latencyMs, cutOffRate }) => [latencyMs, 100 * cutOffRate]),
+    )
+  })
+  const tables = [...new Set(policies.map(({ system }) => system))].map((system) => {
+    const points = paretoFront(policies.filter((point) => point.system === system))
+    const name = `${system}, waiting tables`
+    return line(
+      name,
+      points.map(({ latencyMs, cutOffRate }) => [latencyMs, 100 * cutOffRate]),
+      {
+        lineStyle: { width: 2, type: 'dashed' },
+      },
+    )
+  })
+  const marked = policies.filter(({ scale }) => scale === 1)
+  const names = [...turnEnds.map(({ name }) => name), ...tables.map((each) => String((each as { name?: string }).name))]
+  return {
+    title: 'Cut-offs against latency',
+    note: 'Below and to the left is better. Dashed: the waiting tables, scaled; the points are the policies as they are.',
+    width: 760,
+    height: heightFor(380, names.length),
+    option: {
+      grid: grid(names.length),
+      legend: legend(names),
+      xAxis: axis('latency, ms', { min: 0, max: MAX_LATENCY_MS }),
+      yAxis: axis('holds cut off, %', { min: 0, nameGap: 40 }),
+      series: [
+        ...curves,
+        ...tables,
+        {
+          type: 'scatter',
+          data: marked.map(({ policy, latencyMs, cutOffRate }) => ({
+            name: policy,
+            value: [latencyMs, 100 * cutOffRate],
+          })),
+          label: { show: true, formatter: '{b}', position: 'right', fontSize: 11 },
+          symbolSize: 8,
+          itemStyle: { color: '#111' },
+        },
+      ],
+    },
+  }
+}
+
+function overlapChart({ overlaps }: StreamingResult): ReportChart {
+  const names = overlaps.map(({ name }) => name)
+  const lines = overlaps
+    .filter(({ curve }) => curve.length > 0)
+    .map(({ name, curve }) => line(name, curve.map(placeOf)))
+  const points = overlaps
+    .filter(({ curve }) => curve.length === 0)
+    .map((point, index) => {
+      const { name } = point
+      return { type: 'scatter', name, data: [placeOf(point)], symbolSize: 10, symbol: SYMBOLS[index % SYMBOLS.length] }
+    })
+  return {
+    title: 'Talking over the agent',
+    note: 'Below and to the left is better. Lines: by threshold. Points: rules and policies; those outside are in the table.',
+    width: 760,
+    height: heightFor(380, names.length),
+    option: {
+      grid: grid(names.length),
+      legend: legend(names),
+      xAxis: axis('interruptions missed, %', { min: 0, max: MAX_OVERLAP_PERCENT }),
+      yAxis: axis('backchannels that stop the agent, %', { min: 0, max: MAX_OVERLAP_PERCENT, nameGap: 40 }),
+      series: [...lines, ...points],
+    },
+  }
+}
+
+function placeOf({ interruptionsMissed, backchannelsStopped }: OverlapPoint): [number, number] {
+  return [100 * interruptionsMissed, 100 * backchannelsStopped]
+}
+
+function thinned<Point>(points: readonly Point[]): readonly Point[] {
+  const step = Math.ceil(points.length / MAX_POINTS)
+  return points.filter((_, index) => index % step === 0 || index === points.length - 1)
+}

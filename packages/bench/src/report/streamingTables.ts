@@ -1,0 +1,89 @@
+import type { BudgetPoints, StreamingResult, TurnEndResult } from '../streaming/streamingResult.js'
+import { count, decimals, percent, type ReportTable } from './reportTable.js'
+
+/** Every table of a result of streaming. */
+export function streamingTables(result: StreamingResult): ReportTable[] {
+  return [budgetTable(result), crossFittedTable(result), policyTable(result), overlapTable(result)].filter(
+    ({ rows }) => rows.length > 0,
+  )
+}
+
+function budgetTable({ turnEnds, holds, ends, lagMs }: StreamingResult): ReportTable {
+  const silence = turnEnds[0]
+  return {
+    title: `Cut-offs against latency: ${count(holds)} holds, ${count(ends)} ends of turns`,
+    note:
+      'The best of all thresholds, delays and time-outs. A cut-off: the agent speaks in a hold before the speaker goes on. ' +
+      `Latency: from the last word of a turn until it speaks, on average; words are heard ${lagMs} ms after their ends.`,
+    columns: ['', ...headOf(silence), 'area under the curve'],
+    rows: turnEnds.map((each) => [
+      each.name,
+      ...each.cutOffsAtLatency.map(({ point }) => percent(point?.cutOffRate)),
+      ...each.latencyAtCutOffs.flatMap((point, index) => latencyCells(point, silence?.latencyAtCutOffs[index])),
+      decimals(each.areaUnderCurve, 3),
+    ]),
+  }
+}
+
+function headOf(silence: TurnEndResult | undefined): string[] {
+  return [
+    ...(silence?.cutOffsAtLatency.map(({ budget }) => `cut off, % at ${budget} ms`) ?? []),
+    ...(silence?.latencyAtCutOffs.flatMap(({ budget }) => [`ms at ${100 * budget}% cut off`, 'less than silence, %']) ??
+      []),
+  ]
+}
+
+function latencyCells({ point }: BudgetPoints, silence: BudgetPoints | undefined): [string, string] {
+  const base = silence?.point?.latencyMs
+  const saved = point === null || base === undefined ? undefined : 1 - point.latencyMs / base
+  return [decimals(point?.latencyMs, 0), percent(saved)]
+}
+
+function crossFittedTable({ turnEnds }: StreamingResult): ReportTable {
+  return {
+    title: 'The same, each setting chosen on one half of the conversations and measured on the other',
+    columns: [
+      '',
+      ...(turnEnds[0]?.latencyAtCutOffs.flatMap(({ budget }) => [`ms, chosen for ${100 * budget}%`, 'cut off, %']) ??
+        []),
+    ],
+    rows: turnEnds
+      .filter(({ latencyAtCutOffs }) => latencyAtCutOffs.some(({ crossFitted }) => crossFitted !== null))
+      .map(({ name, latencyAtCutOffs }) => [
+        name,
+        ...latencyAtCutOffs.flatMap(({ crossFitted }) => [
+          decimals(crossFitted?.latencyMs, 0),
+          percent(crossFitted?.cutOffRate),
+        ]),
+      ]),
+  }
+}
+
+function policyTable({ policies }: StreamingResult): ReportTable {
+  return {
+    title: 'The waiting tables of the policies, as they are',
+    columns: ['', 'cut off, %', 'latency, ms'],
+    rows: policies
+      .filter(({ scale }) => scale === 1)
+      .map(({ system, policy, cutOffRate, latencyMs }) => [
+        `${system}, ${policy}`,
+        percent(cutOffRate),
+        decimals(latencyMs, 0),
+      ]),
+  }
+}
+
+function overlapTable({ overlaps, backchannels, interruptions }: StreamingResult): ReportTable {
+  return {
+    title: `Talking over the agent: ${count(backchannels)} backchannels, ${count(interruptions)} interruptions`,
+    note: 'Per cent of the backchannels that stop the agent and of the interruptions that do not; how long those that do take.',
+    columns: ['', 'backchannels that stop it', 'interruptions missed', 'words until the stop', 'ms, median'],
+    rows: overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
+      name,
+      percent(backchannelsStopped),
+      percent(interruptionsMissed),
+      decimals(wordsUntilStop, 1),
+      decimals(msUntilStop, 0),
+    ]),
+  }
+}
