@@ -1,5 +1,5 @@
-"""Writes what the metrics and the sets of @turnwise/bench are held to: scikit-learn's figures on made-up answers, and
-the number and the SHA-256 of each evaluation set's rows as the training code makes them (no text is written).
+"""Writes what the metrics and sets of @turnwise/bench are held to: scikit-learn's figures on made-up answers,
+and the number and the SHA-256 of each evaluation set's rows as the training code makes them (no text).
 
     cd training && uv run python ../packages/bench/scripts/write_golden.py --data-dir FOLDER
 

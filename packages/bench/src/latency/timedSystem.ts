@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { type Message, TurnwiseError } from '@turnwise/core'
 import { type Detector, loadDetector, locateModel } from 'turnwise'
+import { sum } from '../metrics/scores.js'
 import { factsOf, hashFile } from '../systems/detectorSystem.js'
 import { openOnnxFile } from '../systems/onnxFile.js'
 import type { LatencyRole, TimedFacts } from './latencyResult.js'
@@ -126,8 +127,9 @@ async function promptOf(
   throw new TurnwiseError('UNSUPPORTED_MODEL', problem, { value: tokens })
 }
 
-/** Of a graph and the file of weights beside it. */
+/** Of a graph and the files of weights beside it, such as `model.onnx.data0`. */
 async function sizeOf(path: string): Promise<number> {
-  const beside = await stat(`${path}.data`).catch(() => undefined)
-  return (await stat(path)).size + (beside?.size ?? 0)
+  const names = (await readdir(dirname(path))).filter((name) => name.startsWith(basename(path)))
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(dirname(path), name))).size))
+  return sum(sizes)
 }
