@@ -1,5 +1,5 @@
-"""Times graphs with onnxruntime in Python, and a folder of the published form with PyTorch, on a processor or,
-where there is one, on a graphics card. `turnwise bench latency --python` runs it with a job as JSON:
+"""Times graphs with onnxruntime in Python, and a folder of the published form with PyTorch, on a processor
+or a graphics card, where there is one. `turnwise bench latency --python` runs it with a job as JSON:
 
     {"graphs": [{"name", "path"}], "torch": {"name", "path"} or null, "threads", "rounds", "tokens": [8, …]}
 
