@@ -25,8 +25,9 @@ from sklearn.metrics import (
 
 sys.path.insert(0, str(Path.cwd()))
 
-from turnwise_training.actions import ACTIONS
+from turnwise_training.actions import ACTIONS, START_SPEAKING
 from turnwise_training.evaluation_sets import EvaluationSet, all_sets
+from turnwise_training.evaluation_tables import RULES
 from turnwise_training.metrics import accuracy_and_f1, expected_calibration_error, length_matched_weights
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -93,6 +94,11 @@ def rows_digest(rated: EvaluationSet) -> str:
     return digest.hexdigest()
 
 
+def finished(rated: EvaluationSet) -> dict[str, int]:
+    """How many rows each rule calls finished."""
+    return {name: rule(rated.final_texts).count(START_SPEAKING) for name, rule in RULES.items()}
+
+
 def write(name: str, value: object) -> None:
     FIXTURES.mkdir(exist_ok=True)
     (FIXTURES / name).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
@@ -106,7 +112,7 @@ def main() -> None:
     # The held-out conversations are no set of the benchmark: an empty folder has none.
     sets = all_sets(arguments.data_dir, FIXTURES)
     found = {
-        NAMES[name]: {"rows": len(rated.actions), "sha256": rows_digest(rated)}
+        NAMES[name]: {"rows": len(rated.actions), "sha256": rows_digest(rated), "finished": finished(rated)}
         for name, rated in sets.items()
         if name in NAMES
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createRuleSystem, type TurnRule } from '../systems/rules.js'
 import { DATA_FOLDER, HAS_DATA } from '../test/dataFolder.js'
 import { rejection } from '../test/rejection.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
@@ -11,9 +12,20 @@ import { type DatasetSources, isNotAtHand, loadDataset } from './loadDataset.js'
 const SOURCES: DatasetSources = { dataDir: DATA_FOLDER, hubEndpoint: 'http://127.0.0.1:9', cacheDir: 'unused' }
 
 /** Made by scripts/write_golden.py: rows as the training code has them. */
-const golden: Record<string, { rows: number; sha256: string }> = JSON.parse(
+const golden: Record<string, { rows: number; sha256: string; finished: Record<TurnRule, number> }> = JSON.parse(
   readFileSync(new URL('../../fixtures/datasets.json', import.meta.url), 'utf8'),
 )
+
+/** What is known of a set: its rows, and how many of them each rule calls finished. */
+async function describeSet(set: Dataset) {
+  const rules = Object.keys(golden['four-class']?.finished ?? {}) as TurnRule[]
+  const rows = set.rows.map((row) => ({ messages: row.messages, agentSpeaking: false }))
+  const counts = rules.map(async (name) => {
+    const answers = await createRuleSystem(name).answer(rows)
+    return [name, answers.filter(({ action }) => action === 'start_speaking').length] as const
+  })
+  return { rows: rows.length, sha256: digest(set), finished: Object.fromEntries(await Promise.all(counts)) }
+}
 
 function digest({ rows }: Dataset): string {
   const hash = createHash('sha256')
@@ -23,16 +35,16 @@ function digest({ rows }: Dataset): string {
   return hash.digest('hex')
 }
 
-test('the four-class test has the rows of the training code', async () => {
+test('the four-class test has the rows of the training code, and the rules its answers', async () => {
   const set = await loadDataset('four-class', SOURCES)
-  expect({ rows: set.rows.length, sha256: digest(set) }).toEqual(golden['four-class'])
+  expect(await describeSet(set)).toEqual(golden['four-class'])
 })
 
 test.skipIf(!HAS_DATA).each(Object.keys(golden))(
-  '%s has the rows of the training code (skipped without data: training/README.md says where it comes from)',
+  '%s has the rows of the training code, and the rules its answers (skipped without data: training/README.md says where it comes from)',
   async (name) => {
     const set = await loadDataset(name, SOURCES)
-    expect({ rows: set.rows.length, sha256: digest(set) }).toEqual(golden[name])
+    expect(await describeSet(set)).toEqual(golden[name])
     expect(new Set(set.rows.map(({ id }) => id)).size).toBe(set.rows.length)
   },
 )

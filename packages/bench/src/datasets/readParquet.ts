@@ -46,7 +46,10 @@ async function reading<Result>(file: string, read: () => Promise<Result>): Promi
     return await read()
   } catch {
     // The reader's own message may quote bytes of the file, which are private.
-    throw invalidData({ file }, 'it is no parquet that can be read, expected a whole file: it is probably truncated.')
+    throw invalidData(
+      { file },
+      'it is no parquet that can be read, expected a whole file, plain or packed with Snappy.',
+    )
   }
 }
 

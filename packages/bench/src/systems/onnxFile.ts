@@ -1,5 +1,6 @@
 import { TurnwiseError } from '@turnwise/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { loadOnnxRuntime } from 'turnwise'
 
 /** Key/value tensors of a run, by the names of the inputs that take them. */
 type KeyValues = Readonly<Record<string, Tensor>>
@@ -28,12 +29,7 @@ export interface OnnxFile {
  * @throws TurnwiseError MODEL_FILE_INVALID, RUNTIME_UNAVAILABLE
  */
 export async function openOnnxFile(path: string, threads: number): Promise<OnnxFile> {
-  // As packages/node does it: its telemetry would read the command line.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  const runtime = await import('onnxruntime-node').catch((cause: unknown) => {
-    throw new TurnwiseError('RUNTIME_UNAVAILABLE', 'onnxruntime-node does not load.', { cause })
-  })
-  runtime.env.logLevel = 'error'
+  const runtime = await loadOnnxRuntime()
   const session = await runtime.InferenceSession.create(path, { intraOpNumThreads: threads }).catch(
     (cause: unknown) => {
       throw new TurnwiseError('MODEL_FILE_INVALID', `ONNX Runtime cannot read ${path}.`, { value: path, cause })

@@ -26,6 +26,9 @@ export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
   readonly torch?: string
 }
 
+/** A load average from which on other processes are sure to have been in the way. */
+const BUSY_FROM = 0.5
+
 /** Where nothing else is said. */
 export const LATENCY_DEFAULTS = {
   rounds: 30,
@@ -97,6 +100,13 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
     bar.stop()
     await writeResult(out, result)
     await write(app.terminal.output, renderCases(result) + renderProcesses(result) + renderLive(result))
+    const { loadAverage } = result.machine
+    if (loadAverage >= BUSY_FROM) {
+      await write(
+        app.terminal.errors,
+        `Other processes ran too (load average ${loadAverage}): these figures are no record.\n`,
+      )
+    }
     await write(app.terminal.errors, `The result is in ${out}.\n`)
   } finally {
     bar.stop()
