@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRuleSystem, type TurnRule } from '../systems/rules.js'
 import { DATA_FOLDER, HAS_DATA } from '../test/dataFolder.js'
+import { parquetFile } from '../test/parquetFile.js'
 import { rejection } from '../test/rejection.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
 import type { Dataset } from './dataset.js'
@@ -78,4 +79,18 @@ test('what is not there is said to be not at hand', async () => {
   const unknown = await rejection(loadDataset('tne', SOURCES))
   expect(unknown.code).toBe('INVALID_OPTION')
   expect(isNotAtHand(unknown)).toBe(false)
+})
+
+test('the published benchmark is read from a folder, with its number of rows', async () => {
+  const cases = Array.from({ length: 60 }, (_, index) => ({
+    id: `${index}`,
+    messages: [{ role: 'user', content: `word ${index}` }],
+    action: index % 4,
+  }))
+  const published = await temporaryFolder({ 'data/synthetic-00000-of-00001.parquet': parquetFile(cases) })
+  const set = await loadDataset('published-synthetic', { ...SOURCES, published })
+  expect(set).toMatchObject({ name: 'published-synthetic', binaryWithoutBackchannels: false })
+  expect(set.rows).toHaveLength(60)
+  const swda = await rejection(loadDataset('published-swda', { ...SOURCES, published }))
+  expect(swda.problem).toContain('has no file swda.parquet')
 })

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { TurnwiseError } from '@turnwise/core'
 import { defaultCacheFolder } from 'turnwise'
@@ -121,7 +122,12 @@ function publishedEntry(split: PublishedSplit): Entry {
 async function publishedFolder(sources: DatasetSources, split: PublishedSplit): Promise<string> {
   const { published = PUBLISHED_BENCHMARK, hubEndpoint, hubToken } = sources
   const cacheDir = sources.cacheDir ?? defaultCacheFolder(process.env)
-  if (!/^[\w.-]+\/[\w.-]+$/.test(published) || published.startsWith('.')) return published
+  // As for models: what is both a folder and an id is the folder.
+  const isFolder = await stat(published).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (isFolder || !/^[\w.-]+\/[\w.-]+$/.test(published) || published.startsWith('.')) return published
   return downloadBenchmark({ id: published, splits: [split], hubEndpoint, hubToken, cacheDir })
 }
 
