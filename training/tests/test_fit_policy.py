@@ -1,77 +1,152 @@
 """The fit of the waiting tables, on numbers small enough to see the answer."""
 
+import gzip
+import json
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
 from turnwise_training.fit_policy import (
     KNOTS,
+    LAG_MS,
+    NEVER,
+    POLICY_FILE,
     WAITS_MS,
-    Points,
+    FixedThreshold,
     Table,
-    cut_off_rate,
+    area_under_curve,
+    cheapest,
     fit,
-    fixed,
-    fixed_wait,
-    pauses_ms,
-    points_of,
-    survival,
+    fit_threshold,
+    knots_of,
+    main,
+    measure,
+    policies_in,
+    segments_of,
+    silence_only,
+    with_tables,
+    without_idle_knots,
 )
+from turnwise_training.timed_points import Points
 
-LASTS = survival(np.random.default_rng(0).exponential(500, 5000))
+TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny" / "fused"
 
 
 def made_up(seed: int) -> Points:
-    """Finished points are mostly probable ends, unfinished ones mostly not."""
+    """Ends are mostly probable; the less probable an end, the longer a hold."""
     chance = np.random.default_rng(seed)
-    finished = np.arange(2000) % 2 == 0
-    return Points(np.where(finished, chance.beta(5, 1, 2000), chance.beta(1, 3, 2000)), finished)
+    ends = np.arange(3000) % 3 == 0
+    completion = np.where(ends, chance.beta(5, 1, 3000), chance.beta(1, 3, 3000))
+    silence = np.clip(200 + chance.exponential(300 + 600 * (1 - completion)), 200, 5000)
+    return Points(np.full(3000, "m"), ends, silence, completion)
 
 
-def unit(role: str, start: float, end: float) -> dict:
-    return {"role": role, "start": start, "end": end}
+def points(*rows: tuple[bool, float, float]) -> Points:
+    ends, silence, completion = (np.array(column) for column in zip(*rows, strict=True))
+    return Points(np.full(len(rows), "m"), ends, silence, completion)
 
 
-def test_pauses_are_those_of_a_speaker_who_goes_on():
-    times = [("A", 0, 1), ("A", 1.5, 2), ("B", 2.2, 3), ("A", 3.5, 4), ("A", 4, 5), ("A", 30, 31)]
-    units = [unit(*each) for each in times]
-    assert list(pauses_ms(units)) == [pytest.approx(500)]  # not B's, not the one of 0 ms, not the one of 25 s
+def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
+    table = Table(np.array([0.0, 0.5, 1.0]), np.array([1000.0, 400.0, 0.0]))
+    assert table.wait_ms(np.array([0, 0.25, 0.5, 1])).tolist() == [1000, 700, 400, LAG_MS]
+    few = points((False, 700, 0.25), (False, 701, 0.25), (True, 50, 0), (True, 4000, 1))
+    assert measure(few, table) == (0.5, 600)
+    assert measure(few, FixedThreshold(0.2, 300, 900)) == (1, 600)
 
 
-def test_overlapped_speech_has_no_pauses():
-    assert list(pauses_ms([unit("B", 0, 9), unit("A", 1, 2), unit("A", 3, 4)])) == []
-    assert list(pauses_ms([{"role": "A", "start": None, "end": None}])) == []
+def test_area_under_curve_counts_a_tie_as_half():
+    few = points((False, 300, 0.2), (False, 300, 0.6), (True, 0, 0.6), (True, 0, 0.1))
+    assert area_under_curve(few) == pytest.approx((1.5 + 0) / 4)
 
 
-def test_survival_falls_from_one():
-    assert LASTS[0] == 1 and np.all(np.diff(LASTS) <= 0)
+def test_knots_lie_where_the_points_do():
+    knots = knots_of(made_up(0))
+    assert len(knots) == KNOTS and knots[0] == 0 and knots[-1] == 1 and np.all(np.diff(knots) > 0)
+    crowded = points(*[(index % 2 == 0, 300, 0.999) for index in range(50)])
+    assert knots_of(crowded).tolist() == [0, 1]
 
 
-def test_cut_off_rate_is_the_share_of_longer_pauses():
-    lasts = survival(np.array([100.0, 300.0]))
-    points = Points(np.array([0.5, 0.5]), np.array([False, True]))
-    assert cut_off_rate(points, Table(np.full(len(KNOTS), 200.0)), lasts) == pytest.approx(0.5)
+def test_the_cheapest_table_costs_no_more_than_any_other():
+    some = made_up(0)
+    knots, price, chance = np.array([0, 0.4, 0.8, 1]), 2e4, np.random.default_rng(1)
+
+    def cost(waits: np.ndarray) -> float:
+        found = measure(some, Table(knots, waits))
+        return found.latency_ms + price * found.cut_offs
+
+    best = cheapest(list(segments_of(some, knots)), price)
+    assert np.all(np.diff(best) <= 0)
+    others = [np.sort(chance.choice(WAITS_MS, len(knots)))[::-1] for _ in range(300)]
+    near = [np.minimum.accumulate(np.maximum(200, best + chance.integers(-2, 3, 4) * 50)) for _ in range(300)]
+    assert cost(best) <= min(map(cost, others + near)) + 2  # ms: waits between the knots are rounded
 
 
 @pytest.mark.parametrize("budget", [0.02, 0.05, 0.1])
-def test_the_fit_keeps_its_budget_and_beats_a_fixed_threshold(budget: float):
-    points = made_up(0)
-    table = fit(points, LASTS, budget)
-    assert np.all(np.diff(table.waits_ms) <= 0) and set(table.waits_ms) <= set(WAITS_MS)
-    assert cut_off_rate(points, table, LASTS) <= budget
-    ends = points.completion[points.finished]
-    assert table.wait_ms(ends).mean() < fixed(ends, fixed_wait(points, LASTS, budget)).mean()
-    assert cut_off_rate(made_up(1), table, LASTS) == pytest.approx(budget, abs=0.02)
+def test_the_fit_keeps_its_budget_and_beats_what_knows_less(budget: float):
+    fitted_on, measured_on = made_up(0), made_up(1)
+    table = fit(fitted_on, budget)
+    assert np.all(np.diff(table.waits_ms) <= 0) and table.waits_ms[-1] >= LAG_MS
+    found = [measure(fitted_on, table)]
+    found += [measure(fitted_on, find(fitted_on, budget)) for find in (fit_threshold, silence_only)]
+    assert all(each.cut_offs <= budget for each in found)
+    assert found[0].latency_ms < found[1].latency_ms < found[2].latency_ms
+    assert measure(measured_on, table).cut_offs == pytest.approx(budget, abs=0.02)
 
 
-def test_a_smaller_budget_waits_longer():
-    points = made_up(0)
-    patient, eager = (fit(points, LASTS, budget).wait_ms(points.completion).mean() for budget in (0.02, 0.1))
-    assert patient > eager
+def test_the_threshold_is_the_best_of_all_settings():
+    few = points(*[(index % 4 == 0, 200 + 37 * index, (7 * index % 20) / 20) for index in range(40)])
+    chosen = measure(few, fit_threshold(few, 0.3))
+    for threshold in (0.1, 0.3, 0.5, 0.8, NEVER):
+        for delay in range(200, 1501, 100):
+            for timeout in range(delay, 2001, 100):
+                found = measure(few, FixedThreshold(threshold, delay, timeout))
+                assert found.cut_offs > 0.3 or found.latency_ms >= chosen.latency_ms - 1e-6
 
 
-def test_points_are_those_of_a_silent_agent():
-    logits = np.array([[2.0, 0, 9, 9], [0, 2, 0, 0], [0, 0, 0, 9]])
-    points = points_of(logits, [START_SPEAKING, CONTINUE_LISTENING, CONTINUE_SPEAKING], 2.0)
-    assert points.completion == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
-    assert list(points.finished) == [True, False]
+def test_knots_on_a_level_are_left_out():
+    table = without_idle_knots(Table(np.array([0, 0.2, 0.4, 0.6, 1]), np.array([900, 500, 500, 500, 500])))
+    assert table.knots.tolist() == [0, 0.2, 1] and table.waits_ms.tolist() == [900, 500, 500]
+
+
+def test_policies_are_read_and_written_as_they_stand_in_typescript():
+    source = POLICY_FILE.read_text(encoding="utf-8")
+    policies = policies_in(source)
+    assert {name: budget for name, (budget, _) in policies.items()} == {
+        "patient": 0.02,
+        "balanced": 0.05,
+        "eager": 0.1,
+    }
+    assert with_tables(source, {name: table for name, (_, table) in policies.items()}) in source
+    table = Table(np.array([0, 0.25, 1]), np.array([1230, 900, 200]))
+    written = with_tables(source, dict.fromkeys(policies, table))
+    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    speakFrom") == 3
+    assert "[0.6, 1800]" not in written
+
+
+def test_it_prints_what_it_measured_and_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    chance = np.random.default_rng(0)
+    rows: dict[str, list[dict]] = {"mrda": [], "mrda_words": []}
+    for meeting in ("Bdb001", "Bed003"):  # neither is for testing
+        speakers = chance.choice(["A", "B"], 200)
+        turns = [{"uid": f"u{uid}", "speaker": who, "tags": ["s"]} for uid, who in enumerate(speakers)]
+        starts = np.arange(0, 600, 3) + chance.random(200)
+        words = {f"u{uid}": [[start, start + 1, f"word{uid}"]] for uid, start in enumerate(starts)}
+        rows["mrda"].append({"id": meeting, "turns": turns})
+        rows["mrda_words"].append({"id": meeting, "words": words})
+    (tmp_path / "train").mkdir()
+    for name, lines in rows.items():
+        with gzip.open(tmp_path / "train" / f"{name}.jsonl.gz", "wt") as file:
+            file.writelines(f"{json.dumps(line)}\n" for line in lines)
+    keep = tmp_path / "points.npz"
+    asked = ["fit_policy", str(TINY), "--data-dir", str(tmp_path), "--limit", "60", "--keep", str(keep)]
+    monkeypatch.setattr(sys, "argv", asked)
+    main()
+    printed = capsys.readouterr().out
+    assert printed.count("| fitted table |") == 3 and "export const POLICIES = {" in printed
+    assert len(np.load(keep)["ends"]) == 120
+    main()
+    assert capsys.readouterr().out == printed

@@ -1,186 +1,241 @@
-"""Fits the waiting tables of the session's policies (packages/core/src/policy.ts).
+"""Fits the waiting tables of the session's policies (packages/core/src/policy.ts) to their cut-off budgets.
 
-    python -m turnwise_training.fit_policy FOLDER --data-dir ../../shared/data
+    python -m turnwise_training.fit_policy FOLDER --data-dir ../../shared/data [--limit 5000] [--keep FILE]
 
-How probable it is that a turn is over comes from held-out conversations, how long people pause from
-meetings. A table says how long to let silence run at each probability: the mean wait at finished points is
-as short as it can be while at most a budget of the unfinished points is cut off, that is, answered before
-the speaker goes on. Half of the conversations fit, the other half measure.
+A table says how long to let silence run at each probability that the turn is over. In word-timed meetings
+that the streaming benchmark does not use, the fitted one has the least mean latency of those that cut off at
+most a budget of the holds; what these are is the benchmark's (docs/bench.md). Half of the meetings fit, the
+other half measure. In the end the tables are printed as they belong into policy.ts.
 """
 
 import argparse
-import json
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
-from .corpus import CORPUS_DIR
-from .evaluate import held_out_logits
-from .mined_sources import MEETINGS, read
-from .mixture import load_mixture
-from .model import load_model
+from .timed_points import MAX_SILENCE_MS, Points, judge, read_silences, sample
 
-BUDGETS = {"patient": 0.02, "balanced": 0.05, "eager": 0.10}
-KNOTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.97, 1.0)
-"""Probabilities at which a table has a point."""
-WAITS_MS = np.arange(0, 4001, 50)
-BETWEEN_TURNS_MS = 4000
-"""A longer silence is no pause inside a turn: the speaker has finished."""
-
-
-class Points(NamedTuple):
-    """Labelled points while the agent is silent."""
-
-    completion: np.ndarray
-    """[points] probability of start_speaking within the pair, 0 to 1."""
-    finished: np.ndarray
-    """[points] bool"""
+POLICY_FILE = Path(__file__).resolve().parents[2] / "packages/core/src/policy.ts"
+LAG_MS = 200
+"""A word is heard so long after its end: nothing is answered earlier."""
+WAITS_MS = np.arange(LAG_MS, MAX_SILENCE_MS + 1, 50)
+DELAYS_MS = WAITS_MS[WAITS_MS <= 1500]
+KNOTS = 7
+NEVER = 2.0
+"""No probability is so high."""
 
 
 class Table(NamedTuple):
+    knots: np.ndarray
+    """Probabilities from 0 to 1."""
     waits_ms: np.ndarray
     """[knots], falling"""
 
     def wait_ms(self, completion: np.ndarray) -> np.ndarray:
-        return np.interp(completion, KNOTS, self.waits_ms)
+        """[points] as `waitFor` reads it, and not before the words are heard."""
+        return np.maximum(LAG_MS, np.floor(np.interp(completion, self.knots, self.waits_ms) + 0.5))
 
 
-def pauses_ms(units: Iterable[dict]) -> Iterator[float]:
-    """Silences after which the same speaker goes on before anybody else speaks, in ms.
+class FixedThreshold(NamedTuple):
+    threshold: float
+    delay_ms: float
+    timeout_ms: float
 
-    Units without times, or that overlap what came before, say nothing of pauses.
+    def wait_ms(self, completion: np.ndarray) -> np.ndarray:
+        return np.where(completion >= self.threshold, self.delay_ms, self.timeout_ms)
+
+
+class Measured(NamedTuple):
+    cut_offs: float
+    """Share of holds in which the agent speaks before the speaker goes on."""
+    latency_ms: float
+    """From the last word of a turn until the agent speaks, on average."""
+
+
+class Segment(NamedTuple):
+    """What lies between two knots, for each pair of waits there: [waits at the left, waits at the right]."""
+
+    cut_offs: np.ndarray
+    """Share of all holds, inf where the waits do not fall."""
+    latency_ms: np.ndarray
+    """What its ends add to the mean."""
+
+
+def measure(points: Points, rule: Table | FixedThreshold) -> Measured:
+    waits = rule.wait_ms(points.completion)
+    cut = points.silence_ms > waits
+    return Measured(float(cut[~points.ends].mean()), float(waits[points.ends].mean()))
+
+
+def area_under_curve(points: Points) -> float:
+    """How often an end is found more probable than a hold."""
+    holds, ends = np.sort(points.completion[~points.ends]), points.completion[points.ends]
+    below = (np.searchsorted(holds, ends, "left") + np.searchsorted(holds, ends, "right")) / 2
+    return float(below.mean() / len(holds))
+
+
+def knots_of(points: Points) -> np.ndarray:
+    """Each with as many points between it and the next, ends and holds weighing the same."""
+    shares = np.linspace(0, 1, KNOTS)[1:-1]
+    order = np.argsort(points.completion)
+    weights = np.where(points.ends, 1 / points.ends.sum(), 1 / (~points.ends).sum())[order]
+    inner = np.interp(shares, weights.cumsum() / 2, points.completion[order]).round(2)
+    return np.unique([0, *inner, 1])
+
+
+def fit(points: Points, budget: float) -> Table:
+    """The table of the least latency within the budget.
+
+    Each price of a cut-off has its best table; the lowest price that keeps the budget is found by bisection.
+    That table leaves some of the budget: all of its waits are shortened until it is used up.
     """
-    before: dict | None = None
-    heard_until = 0.0
-    for unit in sorted((unit for unit in units if unit.get("end")), key=lambda unit: unit["start"]):
-        if before is not None and unit["role"] == before["role"] and before["end"] >= heard_until:
-            pause = 1000 * (unit["start"] - before["end"])
-            if 0 < pause <= BETWEEN_TURNS_MS:
-                yield pause
-        heard_until = max(heard_until, unit["end"])
-        before = unit
-
-
-def survival(pauses: np.ndarray) -> np.ndarray:
-    """[waits] the share of pauses that last longer than each of WAITS_MS: those are cut off."""
-    return np.array([(pauses > wait).mean() for wait in WAITS_MS])
-
-
-def cut_offs(waits_ms: np.ndarray, lasts: np.ndarray) -> float:
-    """The share of unfinished points, with these waits, at which the agent speaks before the user goes on."""
-    return float(np.interp(waits_ms, WAITS_MS, lasts).mean())
-
-
-def cut_off_rate(points: Points, table: Table, lasts: np.ndarray) -> float:
-    return cut_offs(table.wait_ms(points.completion[~points.finished]), lasts)
-
-
-def fit(points: Points, lasts: np.ndarray, budget: float) -> Table:
-    """The table of the shortest mean wait within the budget.
-
-    Lagrangian: each price of a cut-off gives the best falling table by coordinate descent; the lowest price
-    that keeps the budget is found by bisection.
-    """
-    low, high = 1.0, 1e7  # ms
-    for _ in range(20):
+    knots = knots_of(points)
+    segments = list(segments_of(points, knots))
+    low, high = 1.0, 1e8  # ms
+    for _ in range(40):
         price = math.sqrt(low * high)
-        table = cheapest(points, lasts, price)
-        low, high = (low, price) if cut_off_rate(points, table, lasts) <= budget else (price, high)
-    table = cheapest(points, lasts, high)
-    rate = cut_off_rate(points, table, lasts)
-    assert rate <= budget, f"no table cuts off fewer than {rate:.3f}"
-    return table
+        within = measure(points, Table(knots, cheapest(segments, price))).cut_offs <= budget
+        low, high = (low, price) if within else (price, high)
+    waits = cheapest(segments, high)
+    shorter = (np.maximum(LAG_MS, (share * waits).round(-1)) for share in np.linspace(0.8, 1, 41))
+    tables = (Table(knots, waits) for waits in shorter)
+    return without_idle_knots(next(each for each in tables if measure(points, each).cut_offs <= budget))
 
 
-def cheapest(points: Points, lasts: np.ndarray, price_ms: float) -> Table:
-    """The falling table with the least mean wait (ms) plus price times cut-offs.
-
-    One knot after the other takes its best wait between its neighbours', until none changes.
-    """
-    waits = np.full(len(KNOTS), float(WAITS_MS[-1]))
-    finished, unfinished = points.completion[points.finished], points.completion[~points.finished]
-
-    def cost(candidate: np.ndarray) -> float:
-        wait = np.interp(finished, KNOTS, candidate).mean()
-        return float(wait + price_ms * cut_offs(np.interp(unfinished, KNOTS, candidate), lasts))
-
-    for _ in range(20):
-        before = waits.copy()
-        for knot in reversed(range(len(KNOTS))):
-            highest = waits[knot - 1] if knot else WAITS_MS[-1]
-            lowest = waits[knot + 1] if knot + 1 < len(KNOTS) else 0
-            fitting = [wait for wait in WAITS_MS if lowest <= wait <= highest]
-            candidates = [np.concatenate([waits[:knot], [wait], waits[knot + 1 :]]) for wait in fitting]
-            waits = min(candidates, key=cost)
-        if np.array_equal(waits, before):
-            break
-    return Table(waits)
+def without_idle_knots(table: Table) -> Table:
+    same = np.diff(table.waits_ms) == 0
+    needed = [True, *~(same[:-1] & same[1:]), True]
+    return Table(table.knots[needed], table.waits_ms[needed])
 
 
-def fixed_wait(points: Points, lasts: np.ndarray, budget: float) -> float:
-    """The wait (ms) above a fixed threshold that keeps the same budget; below it the longest wait."""
-    for above in WAITS_MS:
-        if cut_offs(fixed(points.completion[~points.finished], float(above)), lasts) <= budget:
-            return float(above)
-    return float(WAITS_MS[-1])
+def segments_of(points: Points, knots: np.ndarray) -> Iterator[Segment]:
+    place = np.searchsorted(knots[1:-1], points.completion)
+    share = (points.completion - knots[place]) / np.diff(knots)[place]
+    for index in range(len(knots) - 1):
+        ends, holds = (share[(place == index) & side] for side in (points.ends, ~points.ends))
+        silences = points.silence_ms[(place == index) & ~points.ends]
+        latency = np.add.outer((1 - ends).sum() * WAITS_MS, ends.sum() * WAITS_MS) / points.ends.sum()
+        cut = np.full(latency.shape, np.inf)
+        for left, left_ms in enumerate(WAITS_MS):
+            waits = left_ms + np.outer(WAITS_MS[: left + 1] - left_ms, holds)  # [waits at the right, holds]
+            cut[left, : left + 1] = (silences > np.floor(waits + 0.5)).sum(1) / (~points.ends).sum()
+        yield Segment(cut, latency)
 
 
-def fixed(completion: np.ndarray, above: float) -> np.ndarray:
-    """[points] waits in ms of a fixed threshold."""
-    return np.where(completion < 0.5, WAITS_MS[-1], above)
+def cheapest(segments: list[Segment], price_ms: float) -> np.ndarray:
+    """[knots] the falling waits with the least latency plus price times cut-offs, from knot to knot."""
+    cost = np.zeros(len(WAITS_MS))  # of all to the left, for each wait at the knot
+    origins = []
+    for segment in segments:
+        total = cost[:, None] + segment.latency_ms + price_ms * segment.cut_offs
+        origins.append(total.argmin(0))
+        cost = total.min(0)
+    chosen = [int(cost.argmin())]
+    for origin in reversed(origins):
+        chosen.append(int(origin[chosen[-1]]))
+    return WAITS_MS[chosen[::-1]]
 
 
-def points_of(logits: np.ndarray, actions: list[str], temperature: float) -> Points:
-    """From logits [points, 4]; points at which the agent speaks are left out."""
-    silent = np.array([action in (START_SPEAKING, CONTINUE_LISTENING) for action in actions])
-    speak, listen = (logits[silent, ACTIONS.index(action)] for action in (START_SPEAKING, CONTINUE_LISTENING))
-    completion = 1 / (1 + np.exp((listen - speak) / temperature))
-    return Points(completion, np.array(actions)[silent] == START_SPEAKING)
+def fit_threshold(points: Points, budget: float) -> FixedThreshold:
+    """The best of the settings that the benchmark tries (sweep.ts)."""
+    thresholds = [*np.unique(np.quantile(points.completion, np.linspace(0, 1, 51))), NEVER]
+    found = [(math.inf, FixedThreshold(NEVER, MAX_SILENCE_MS, MAX_SILENCE_MS))]
+    holds = points.where(~points.ends)
+    for threshold in thresholds:
+        over = holds.completion >= threshold
+        by_delay, by_timeout = (
+            len(part) - np.searchsorted(np.sort(part), waits, "right")
+            for part, waits in ((holds.silence_ms[over], DELAYS_MS), (holds.silence_ms[~over], WAITS_MS))
+        )
+        share = (points.completion[points.ends] >= threshold).mean()
+        latency = np.add.outer(share * DELAYS_MS, (1 - share) * WAITS_MS)
+        within = np.add.outer(by_delay, by_timeout) <= budget * len(over)
+        within &= DELAYS_MS[:, None] <= WAITS_MS
+        if within.any():
+            delay, timeout = np.unravel_index(np.where(within, latency, np.inf).argmin(), latency.shape)
+            setting = FixedThreshold(threshold, DELAYS_MS[delay], WAITS_MS[timeout])
+            found.append((latency[delay, timeout], setting))
+    return min(found)[1]
+
+
+def silence_only(points: Points, budget: float) -> FixedThreshold:
+    holds = points.silence_ms[~points.ends]
+    wait = next(wait for wait in range(LAG_MS, MAX_SILENCE_MS + 1, 10) if (holds > wait).mean() <= budget)
+    return FixedThreshold(NEVER, wait, wait)
+
+
+POLICY = re.compile(
+    r"  (?P<name>\w+): \{\n    cutOffBudget: (?P<budget>[\d.]+),\n    wait: \[\n(?P<wait>.*?)    \],\n",
+    re.DOTALL,
+)
+
+
+def policies_in(source: str) -> dict[str, tuple[float, Table]]:
+    """Budgets and tables, as policy.ts has them."""
+    found = {}
+    for match in POLICY.finditer(source):
+        knots, waits = zip(*re.findall(r"\[([\d.]+), (\d+)\]", match["wait"]), strict=True)
+        found[match["name"]] = float(match["budget"]), Table(np.array(knots, float), np.array(waits, float))
+    return found
+
+
+def with_tables(source: str, tables: dict[str, Table]) -> str:
+    """POLICIES of policy.ts with other tables."""
+
+    def replaced(match: re.Match[str]) -> str:
+        points = zip(*tables[match["name"]], strict=True)
+        lines = "".join(f"      [{knot:g}, {wait:.0f}],\n" for knot, wait in points)
+        return match[0].replace(match["wait"], lines)
+
+    declaration = source[source.index("export const POLICIES") : source.index("} as const satisfies")]
+    return POLICY.sub(replaced, declaration) + "} as const satisfies Record<string, Policy>"
+
+
+def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep: Path | None) -> Points:
+    if keep and keep.exists():
+        return Points(**np.load(keep))
+    points = judge(folder, sample(read_silences(data_dir / "train"), limit), threads)
+    if keep:
+        np.savez(keep, **points._asdict())
+    return points
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", type=Path, help="folder of the published form")
+    parser.add_argument("folder", type=Path, help="of the shipped form")
     parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
-    parser.add_argument("--temperature", type=float, default=1.0, help="that of the export")
-    arguments = parser.parse_args()
+    parser.add_argument("--limit", type=int, help="at most so many holds and so many ends")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="file for what the model says; read if it is there")
+    asked = parser.parse_args()
 
-    rows = read(arguments.data_dir / "train" / f"{MEETINGS}.jsonl.gz")
-    pauses = np.array([pause for row in rows for pause in pauses_ms(row["turns"])])
-    lasts = survival(pauses)
-    middle, most = np.quantile(pauses, (0.5, 0.9))
-    print(f"{len(pauses)} pauses, median {middle:.0f} ms, 90% below {most:.0f} ms")
+    points = collect(asked.folder, asked.data_dir, asked.limit, asked.threads, asked.keep)
+    meetings = np.unique(points.meetings)
+    assert len(meetings) > 1, f"{len(meetings)} meetings cannot be halved"
+    first = np.isin(points.meetings, meetings[::2])
+    fitted_on, measured_on = points.where(first), points.where(~first)
+    for name, half in (("fitted", fitted_on), ("measured", measured_on)):
+        area = area_under_curve(half)
+        print(f"{name} on {(~half.ends).sum()} holds, {half.ends.sum()} ends, area under curve {area:.3f}")
 
-    from .train import ActionModel
-
-    model, tokenizer = load_model(arguments.folder)
-    network = ActionModel(model, tokenizer, 0).eval()
-    held_out = load_mixture(arguments.data_dir, arguments.corpus).held_out
-    fitted_on, measured_on = (
-        points_of(*held_out_logits(network, tokenizer, half), arguments.temperature)
-        for half in (held_out[::2], held_out[1::2])
-    )
-    for name, budget in BUDGETS.items():
-        table = fit(fitted_on, lasts, budget)
-        points = [[knot, int(wait)] for knot, wait in zip(KNOTS, table.waits_ms, strict=True)]
-        print(f"\n{name}: {json.dumps(points)}")
-        finished, unfinished = (
-            measured_on.completion[side] for side in (measured_on.finished, ~measured_on.finished)
-        )
-        above = fixed_wait(fitted_on, lasts, budget)
-        report("table", table.wait_ms(finished), table.wait_ms(unfinished), lasts)
-        report("fixed threshold", fixed(finished, above), fixed(unfinished, above), lasts)
-
-
-def report(name: str, finished_ms: np.ndarray, unfinished_ms: np.ndarray, lasts: np.ndarray) -> None:
-    rate = 100 * cut_offs(unfinished_ms, lasts)
-    median, mean = np.median(finished_ms), finished_ms.mean()
-    print(f"  {name}: cut-offs {rate:.1f}%, wait median {median:.0f} ms, mean {mean:.0f} ms")
+    source = POLICY_FILE.read_text(encoding="utf-8")
+    tables = {}
+    print("\n| policy, budget | how long to wait | cut-offs | latency |\n|---|---|--:|--:|")
+    for name, (budget, present) in policies_in(source).items():
+        tables[name] = fit(fitted_on, budget)
+        rules = {
+            "fitted table": tables[name],
+            "table of policy.ts": present,
+            "fixed threshold": fit_threshold(fitted_on, budget),
+            "silence only": silence_only(fitted_on, budget),
+        }
+        for rule, found in ((rule, measure(measured_on, each)) for rule, each in rules.items()):
+            print(f"| {name}, {budget:.0%} | {rule} | {found.cut_offs:.1%} | {found.latency_ms:.0f} ms |")
+    print(f"\n{with_tables(source, tables)}")
 
 
 if __name__ == "__main__":

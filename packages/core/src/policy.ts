@@ -27,8 +27,8 @@ export interface Policy {
 }
 
 /**
- * The policies that have a name. Their numbers are chosen by hand so far; `python -m turnwise_training.fit_policy` fits
- * the tables to the budgets.
+ * The policies that have a name. `python -m turnwise_training.fit_policy` prints this object with tables fitted to the
+ * budgets in word-timed meetings (docs/decisions/streaming.md); the other numbers are chosen by hand.
  */
 export const POLICIES = {
   /** Rarely cuts anybody off. */

@@ -1,0 +1,189 @@
+"""Silences of word-timed meetings that a listening agent must judge, and what a model makes of them.
+
+What counts and how a prompt is built is that of the streaming benchmark (packages/bench/src/streaming:
+meeting.ts, floor.ts); the tests of both read the same conversations. The benchmark measures on the test
+meetings, these are the others.
+"""
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+from transformers import AutoTokenizer
+
+from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
+from .mined_sources import MEETINGS, is_test_meeting, read
+from .onnx_runner import OnnxRunner, Past
+from .prompt import Message, PromptTokenizer
+
+MIN_SILENCE_MS = 200
+MAX_SILENCE_MS = 5000
+CONTEXT_STRETCHES = 40
+CONTEXT_MESSAGES = 4
+MESSAGE_WORDS = 60
+BACKCHANNEL = re.compile(r"(b|s\^bk|s\^ba)(\.%)?")
+UNSPOKEN = re.compile(r"<.*>$|-|.*-$")
+
+
+class Word(NamedTuple):
+    start_ms: float
+    end_ms: float
+    text: str
+
+
+class Stretch(NamedTuple):
+    """Speech of one speaker without a silence in it. Backchannels are none."""
+
+    speaker: str
+    words: list[Word]
+
+    @property
+    def start_ms(self) -> float:
+        return self.words[0].start_ms
+
+    @property
+    def end_ms(self) -> float:
+        return max(word.end_ms for word in self.words)
+
+
+class Silence(NamedTuple):
+    meeting: str
+    is_end: bool
+    """Another answers; otherwise a hold: the speaker goes on."""
+    silence_ms: float
+    messages: list[Message]
+    """What was said so far, the speaker as the user, all others as the agent."""
+
+
+class Points(NamedTuple):
+    """Silences with what a model makes of them, each [points]."""
+
+    meetings: np.ndarray
+    ends: np.ndarray
+    silence_ms: np.ndarray
+    completion: np.ndarray
+    """The probability of start_speaking within the pair of a silent agent, 0 to 1."""
+
+    def where(self, chosen: np.ndarray) -> "Points":
+        return Points(*(column[chosen] for column in self))
+
+
+def read_silences(folder: Path, test: bool = False) -> list[Silence]:
+    """Of the meetings for testing or of the others, by their ids."""
+    units, words = (
+        {row["id"]: row for row in read(folder / file) if is_test_meeting(row["id"]) == test}
+        for file in (f"{MEETINGS}.jsonl.gz", f"{MEETINGS}_words.jsonl.gz")
+    )
+    return [
+        silence
+        for meeting in sorted(units)
+        for silence in silences_of(meeting, stretches_of(units[meeting]["turns"], words[meeting]["words"]))
+    ]
+
+
+def stretches_of(units: list[dict], times: dict[str, list]) -> list[Stretch]:
+    """Who speaks when, by beginnings. `times`: uid to [start, end, word] in seconds."""
+    timed = [(unit, times[unit["uid"]]) for unit in units if times.get(unit["uid"])]
+    said = [
+        (unit["speaker"], Word(1000 * start, 1000 * end, text))
+        for unit, words in sorted(timed, key=lambda each: each[1][0][0])
+        if not BACKCHANNEL.fullmatch(" ".join(unit["tags"]))
+        for start, end, text in words
+    ]
+    last: dict[str, Stretch] = {}
+    stretches = []
+    for speaker, word in sorted(said, key=lambda each: each[1].start_ms):
+        if speaker in last and word.start_ms - last[speaker].end_ms < MIN_SILENCE_MS:
+            last[speaker].words.append(word)
+        else:
+            last[speaker] = Stretch(speaker, [word])
+            stretches.append(last[speaker])
+    return stretches
+
+
+def silences_of(meeting: str, stretches: list[Stretch]) -> Iterator[Silence]:
+    """Holds of 0.2 to 5 s, and ends of up to 5 s whose answer is over before the first speaker is back.
+
+    Silences in which somebody else was still speaking are left out, as are those after no word at all.
+    """
+    said = [(stretch.speaker, recognised(stretch.words)) for stretch in stretches]
+    latest_ms = -np.inf
+    for index, (stretch, following) in enumerate(pairwise(stretches)):
+        before_ms, latest_ms = latest_ms, max(latest_ms, stretch.end_ms)
+        silence_ms = following.start_ms - stretch.end_ms
+        is_end = following.speaker != stretch.speaker
+        least_ms = 0 if is_end else MIN_SILENCE_MS
+        if before_ms > stretch.end_ms or not least_ms <= silence_ms <= MAX_SILENCE_MS:
+            continue
+        later = (stretches[place] for place in range(index + 2, len(stretches)))
+        again_ms = next((each.start_ms for each in later if each.speaker == stretch.speaker), np.inf)
+        if is_end and again_ms < following.end_ms:
+            continue
+        messages = messages_of(said[max(0, index - CONTEXT_STRETCHES) : index + 1], stretch.speaker)
+        if messages and messages[-1]["role"] == "user":
+            yield Silence(meeting, is_end, silence_ms, messages)
+
+
+def messages_of(said: list[tuple[str, list[str]]], user: str) -> list[Message]:
+    """The last few, each with its last words. `said`: speakers and their words."""
+    turns: list[tuple[str, list[str]]] = []
+    for speaker, words in said:
+        role = "user" if speaker == user else "assistant"
+        if words and turns and turns[-1][0] == role:
+            turns[-1] = (role, turns[-1][1] + words)
+        elif words:
+            turns.append((role, words))
+    kept = turns[-CONTEXT_MESSAGES:]
+    return [{"role": role, "content": " ".join(words[-MESSAGE_WORDS:])} for role, words in kept]
+
+
+def recognised(words: Sequence[Word]) -> list[str]:
+    """As a recogniser writes them: no fragments, no marks of noise, letters said one by one apart."""
+    texts = ("okay" if word.text == "o_k" else word.text for word in words if not UNSPOKEN.match(word.text))
+    spelled = " ".join(re.sub("_+", " ", text).strip() for text in texts)
+    return [word.replace("uhhuh", "uh-huh").replace("mmhmm", "mm-hmm") for word in spelled.split()]
+
+
+def sample(silences: list[Silence], limit: int | None) -> list[Silence]:
+    """At most so many of each kind, in their order."""
+    if limit is None:
+        return silences
+    chosen: set[int] = set()
+    for kind in (False, True):
+        indexes = [index for index, silence in enumerate(silences) if silence.is_end == kind]
+        chosen.update(random.Random(0).sample(indexes, min(limit, len(indexes))))
+    return [silences[index] for index in sorted(chosen)]
+
+
+def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
+    """By a folder of the shipped form, at its temperature."""
+    facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
+    tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder))
+    runner = OnnxRunner(folder / facts["onnx"]["file"], threads)
+    prompts = [tokenizer.prompt(silence.messages) for silence in silences]
+    logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]
+    speak, listen = (logits[:, ACTIONS.index(action)] for action in (START_SPEAKING, CONTINUE_LISTENING))
+    meetings, ends, silence_ms = (np.array([each[column] for each in silences]) for column in range(3))
+    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)))
+
+
+def one_after_another(runner: OnnxRunner, prompts: list[list[int]], action_ids: Sequence[int]) -> np.ndarray:
+    """[prompts, 4], each prompt alone, as a session runs it: what it has in common with the one before, in
+    the order of their tokens, is not run again."""
+    logits = np.zeros((len(prompts), len(ACTIONS)))
+    known: list[int] = []
+    past: Past = runner.empty_past(1)
+    for index in tqdm(sorted(range(len(prompts)), key=prompts.__getitem__), mininterval=5, leave=False):
+        prompt = prompts[index]
+        pairs = zip(known, prompt[:-1], strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        row, past = runner.run([prompt[shared:]], [part[:, :, :shared] for part in past])
+        logits[index] = row[0, list(action_ids)] if runner.published else row[0]
+        known = prompt
+    return logits
