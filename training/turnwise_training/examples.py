@@ -8,7 +8,7 @@ from .actions import ACTIONS, CONTINUE_LISTENING, SPEAKING_ACTIONS, START_SPEAKI
 from .corpus import Conversation, Point, Turn, Utterance
 from .prompt import MAX_TOKENS, PromptTokenizer
 from .styles import AS_WRITTEN, EDGE_PUNCTUATION, Style, sample_agent_style, sample_ending, sample_user_style
-from .tree import UNLABELLED, LabelledToken, PromptTree
+from .tree import LabelledToken, PromptTree
 from .vary_words import open_characters, redraw_digits, with_filler
 
 OPEN_WORDS = frozenset(
@@ -67,8 +67,6 @@ class Augmentation:
     """Chance that a conversation's dictated numbers are drawn anew."""
     fillers: float = 0.1
     """Chance that a filler stands before what the user says."""
-    unlabelled: float = 0.0
-    """Chance that an unmarked boundary becomes a point without a label, for a teacher to answer."""
 
 
 NONE = Augmentation(False, history=0, trailers=0, open_words=0, open_characters=0, digits=0, fillers=0)
@@ -146,12 +144,7 @@ class TreeMaker:
             styled = style.word(word)
             cursor, first = self.word(tree, cursor, styled, first)
             point = points.get(count)
-            if first:
-                continue
-            if point is None:
-                if chance.random() < self.augmentation.unlabelled:
-                    index = tree.grow(cursor, self.tokenizer.tail)
-                    tree.points.append(LabelledToken(index, UNLABELLED))
+            if point is None or first:
                 continue
             leaf, heard = cursor, styled
             if style.punctuation and self.augmentation.styles and styled.split():

@@ -60,12 +60,6 @@ class Run:
     silent_loss: float = 0.5
     int8: bool = False
     """Trains with the rounding of the int8 graph (`fake_int8.py`)."""
-    teacher: str = ""
-    """A folder of a model whose answers are learned beside the labels, at points without a label too."""
-    teacher_loss: float = 1.0
-    """Weight of the divergence from the teacher's answers."""
-    unlabelled: float = 0.0
-    """Chance that an unmarked word boundary becomes a point for the teacher."""
     seed: int = 1
     start_from: str = ""
     """A folder to start from instead of the base."""
@@ -113,9 +107,7 @@ class ActionModel(nn.Module):
 
 
 def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
-    """Sum over the labelled points; divided by their number by the caller."""
-    labelled = batch.action >= 0
-    logits, batch = logits[labelled], batch.at(labelled)
+    """Sum over the points; divided by their number by the caller."""
     excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
     excluded[:, :2] = batch.pair_only[:, None]
     fitting = logits.masked_fill(excluded, float("-inf"))
@@ -129,14 +121,9 @@ def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_los
     return total
 
 
-def divergence(logits: Tensor, taught: Tensor) -> Tensor:
-    """Kullback-Leibler divergence from the teacher's probabilities, summed over the points [points, 4]."""
-    return functional.kl_div(logits.log_softmax(-1), taught.log_softmax(-1), reduction="sum", log_target=True)
-
-
 def balance(trees: list[PromptTree]) -> Tensor:
     """Weights that give every action the same say, from a sample of trees."""
-    counts = Counter(point.action for tree in trees for point in tree.points if point.action >= 0)
+    counts = Counter(point.action for tree in trees for point in tree.points)
     assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
     total = sum(counts.values())
     return torch.tensor([total / (len(ACTIONS) * counts[action]) for action in range(len(ACTIONS))])
@@ -163,11 +150,6 @@ def order(conversations: list[Conversation], run: Run) -> list[tuple[int, int]]:
         random.Random(f"{run.seed}-{epoch}").shuffle(indexes)
         found += [(epoch, index) for index in indexes[: run.conversations or None]]
     return found
-
-
-def load_teacher(folder: str, bf16: bool) -> ActionModel:
-    model, tokenizer = load_model(folder)
-    return ActionModel(model, tokenizer, bf16=bf16).eval().requires_grad_(False)
 
 
 def learning_rate(step: int, steps: int, warmup: int) -> float:
@@ -211,13 +193,11 @@ def main() -> None:
         {"params": [network.head], "lr": run.head_learning_rate, "base": run.head_learning_rate},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay)
-    teacher = load_teacher(run.teacher, bf16).to(device) if run.teacher else None
 
     mixture = load_mixture(
         arguments.data_dir, arguments.corpus, run.mined_conversations, run.mined_kinds, run.seed
     )
-    varied = Augmentation(agent_as_written=run.agent_as_written, unlabelled=run.unlabelled)
-    maker = TreeMaker(tokenizer, varied)
+    maker = TreeMaker(tokenizer, Augmentation(agent_as_written=run.agent_as_written))
     plan = order(mixture.train, run)
     steps = math.ceil(len(plan) / run.batch_conversations)
     sample = [maker.tree(mixture.train[i], random.Random(f"balance-{i}")) for _, i in plan[:400]]
@@ -253,20 +233,14 @@ def main() -> None:
         chosen = plan[step * run.batch_conversations : (step + 1) * run.batch_conversations]
         trees = [maker.tree(mixture.train[i], random.Random(f"{run.seed}-{e}-{i}")) for e, i in chosen]
         trees = [tree for tree in trees if tree.points]
-        points = sum(point.action >= 0 for tree in trees for point in tree.points)
-        all_points = sum(len(tree.points) for tree in trees)
+        points = sum(len(tree.points) for tree in trees)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * learning_rate(step, steps, run.warmup_steps)
         total = 0.0
         with rounded_weights(model) if run.int8 else nullcontext():
             for group in pack(trees, run.max_tokens):
                 batch = collate(group, device)
-                logits = network(batch)
-                loss = loss_of(logits, batch, action_weights, run.silent_loss) / max(1, points)
-                if teacher:
-                    with torch.no_grad():
-                        taught = teacher(batch)
-                    loss = loss + run.teacher_loss * divergence(logits, taught) / all_points
+                loss = loss_of(network(batch), batch, action_weights, run.silent_loss) / max(1, points)
                 loss.backward()
                 total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)

@@ -12,16 +12,13 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface
 
-UNLABELLED = -100
-"""Instead of an action: only a teacher says what is right there."""
-
 
 @dataclass(frozen=True)
 class LabelledToken:
     index: int
     """Of the `<|predict|>` token in the tree."""
     action: int
-    """In class order, or UNLABELLED."""
+    """In class order."""
     silent_action: int | None = None
     """For an interruption: right once the agent is silent (0 or 1)."""
     pair_only: bool = False
@@ -51,18 +48,8 @@ class TreeBatch:
     masks: list[Tensor]  # one a tree, in order: [its tokens, its tokens], additive, 0 or the smallest float
     index: Tensor  # [points]
     action: Tensor  # [points]
-    silent_action: Tensor  # [points], UNLABELLED where there is none
+    silent_action: Tensor  # [points], -100 where there is none
     pair_only: Tensor  # [points], bool
-
-    def at(self, chosen: Tensor) -> "TreeBatch":
-        """The same with the points that `chosen` [points] says."""
-        return replace(
-            self,
-            index=self.index[chosen],
-            action=self.action[chosen],
-            silent_action=self.silent_action[chosen],
-            pair_only=self.pair_only[chosen],
-        )
 
     @property
     def mask(self) -> Tensor:
@@ -128,9 +115,7 @@ def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> 
         masks,
         torch.tensor([point.index for point in points], device=device),
         torch.tensor([point.action for point in points], device=device),
-        torch.tensor(
-            [UNLABELLED if p.silent_action is None else p.silent_action for p in points], device=device
-        ),
+        torch.tensor([-100 if p.silent_action is None else p.silent_action for p in points], device=device),
         torch.tensor([point.pair_only for point in points], device=device),
     )
 
