@@ -8,7 +8,7 @@ released=561311d # the commit that holds turnwise-en 0.1
 uv sync --group base
 uv run python -m turnwise_training.corpus
 mkdir -p work
-git archive "$released" ../models/en | tar -x -C work
+git -C .. archive "$released" models/en | tar -x -C work
 uv run python -m turnwise_training.import_fused work/models/en --out work/en-0.1/model
 uv run python -m turnwise_training.train runs/en-0.2-1.json --out work/en-0.2-1 --data-dir "$data_dir" --resume
 uv run python -m turnwise_training.train runs/en-0.2-2.json --out work/en-0.2-2 --data-dir "$data_dir" --resume
