@@ -26,7 +26,7 @@ LEAST = 0.95
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     model, tokenizer = load_fused(MODEL)
-    write_published(model, prepare_decoder(model, tokenizer), tokenizer, folder)
+    write_published(model, prepare_decoder(model, tokenizer, rounded=True), tokenizer, folder)
     return folder
 
 

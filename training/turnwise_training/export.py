@@ -8,20 +8,22 @@ and the published form (PyTorch and ONNX) to --published.
 
 import argparse
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
 
 from .check_export import check_export
 from .export_folder import prepare_decoder, write_fused, write_published
+from .fake_int8 import rounded_weights
 from .model import BASE, BASE_LICENSE, load_model
 
 NAME = "turnwise-en"
 
 
-def describe_training(run: Path) -> dict[str, object]:
+def describe_training(run: Path) -> dict[str, dict]:
     """The run's configuration and the last line of its log."""
-    training: dict[str, object] = {"run": json.loads((run / "run.json").read_text(encoding="utf-8"))}
+    training: dict[str, dict] = {"run": json.loads((run / "run.json").read_text(encoding="utf-8"))}
     log = run / "log.jsonl"
     if log.exists():
         training["result"] = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
@@ -43,17 +45,21 @@ def main() -> None:
     torch.set_num_threads(1)
 
     model, tokenizer = load_model(arguments.run / "model")
+    training = describe_training(arguments.run)
     about = {
         "name": arguments.name,
         "version": arguments.version,
         "license": BASE_LICENSE,
         "baseModel": BASE,
         "calibration": {"temperature": arguments.temperature},
-        "training": describe_training(arguments.run),
+        "training": training,
     }
-    decoder = prepare_decoder(model, tokenizer)
-    write_published(model, decoder, tokenizer, arguments.published)
-    write_fused(model, decoder, tokenizer, arguments.out, about)
+    # A run that trained with rounded weights ships those, in fp32 too: the exact ones were never asked.
+    rounded = bool(training["run"].get("int8"))
+    with rounded_weights(model) if rounded else nullcontext():
+        decoder = prepare_decoder(model, tokenizer, rounded)
+        write_published(model, decoder, tokenizer, arguments.published)
+        write_fused(model, decoder, tokenizer, arguments.out, about)
     for folder in (arguments.published, arguments.out):
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -8,7 +8,7 @@ from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
 from .export_fused import build_fused
 from .export_published import build_published
-from .export_smooth import smooth
+from .export_smooth import smooth, smooth_head
 from .fixture_messages import PROMPTS
 from .prompt import MAX_TOKENS, PromptTokenizer
 
@@ -32,10 +32,13 @@ UNUSED_SETTINGS = (
 """What transformers writes into every config.json, and a language model has no use for."""
 
 
-def prepare_decoder(model: Model, tokenizer: PromptTokenizer) -> Decoder:
-    """The model's weights, ready to be quantised."""
+def prepare_decoder(model: Model, tokenizer: PromptTokenizer, rounded: bool = False) -> Decoder:
+    """The model's weights, ready to be quantised.
+
+    `rounded`: they were smoothed and rounded while training (`fake_int8.py`) and stay as they are.
+    """
     prompts = [tokenizer.prompt(messages)[:CALIBRATION_TOKENS] for messages in PROMPTS.values()]
-    return smooth(read_decoder(model), model, prompts)
+    return (smooth_head if rounded else smooth)(read_decoder(model), model, prompts)
 
 
 def write_published(model: Model, decoder: Decoder, tokenizer: PromptTokenizer, folder: Path) -> Path:

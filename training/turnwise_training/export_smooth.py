@@ -23,17 +23,21 @@ Sums = dict[nn.Module, Tensor]
 def smooth(decoder: Decoder, model: Model, prompts: Sequence[list[int]]) -> Decoder:
     """A decoder equal to `decoder`, which was read from `model`, balanced by the activations on `prompts`."""
     modules = decoder_layers(model)
-    observed: list[nn.Module] = [model.lm_head]
+    observed: list[nn.Module] = []
     for module in modules:
         observed += [module.self_attn.q_proj, module.mlp.gate_proj, module.mlp.down_proj]
     sums = observe(model, observed, prompts)
     layers = [
         smooth_layer(layer, module, sums) for layer, module in zip(decoder.layers, modules, strict=True)
     ]
-    factors = balance(sums[model.lm_head], decoder.embeddings.T)
+    return smooth_head(replace(decoder, layers=tuple(layers)), model, prompts)
+
+
+def smooth_head(decoder: Decoder, model: Model, prompts: Sequence[list[int]]) -> Decoder:
+    """The same for the output head alone."""
+    factors = balance(observe(model, [model.lm_head], prompts)[model.lm_head], decoder.embeddings.T)
     return replace(
         decoder,
-        layers=tuple(layers),
         final_norm=decoder.final_norm / factors,
         embeddings=decoder.embeddings * factors,
         embedding_factors=decoder.embedding_factors / factors,
