@@ -5,6 +5,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from turnwise_training.export_decoder import decoder_layers
 from turnwise_training.export_quantise import quantise_columns
 from turnwise_training.fake_int8 import round_activations, rounded_weights, smooth_in_place
 
@@ -26,7 +27,7 @@ def answer(model: LlamaForCausalLM) -> torch.Tensor:
 
 
 def test_weights_are_rounded_as_they_are_exported_and_only_for_a_while(model: LlamaForCausalLM):
-    weight = model.model.layers[0].mlp.down_proj.weight
+    weight = decoder_layers(model)[0].mlp.down_proj.weight
     exact = weight.detach().clone()
     values, scales = quantise_columns(exact.T.numpy())
     with rounded_weights(model):
@@ -43,12 +44,12 @@ def test_rounding_activations_moves_answers_a_little_and_lets_gradients_through(
     difference = (after - before).abs().max()
     assert 0 < difference < 0.05 * before.abs().max()
     after.sum().backward()
-    gradient = model.model.layers[0].self_attn.q_proj.weight.grad
+    gradient = decoder_layers(model)[0].self_attn.q_proj.weight.grad
     assert gradient is not None and gradient.abs().sum() > 0
 
 
 def test_smoothing_changes_weights_and_no_answer(model: LlamaForCausalLM):
-    before, norm = answer(model), model.model.layers[1].input_layernorm.weight.detach().clone()
+    before, norm = answer(model), decoder_layers(model)[1].input_layernorm.weight.detach().clone()
     smooth_in_place(model, PROMPT)
-    assert not torch.allclose(model.model.layers[1].input_layernorm.weight, norm)
+    assert not torch.allclose(decoder_layers(model)[1].input_layernorm.weight, norm)
     torch.testing.assert_close(answer(model), before, atol=1e-5, rtol=1e-4)
