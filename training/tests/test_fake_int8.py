@@ -7,7 +7,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from turnwise_training.export_decoder import decoder_layers
 from turnwise_training.export_quantise import quantise_columns
-from turnwise_training.fake_int8 import round_activations, rounded_weights, smooth_in_place
+from turnwise_training.export_smooth import smooth_in_place
+from turnwise_training.fake_int8 import round_activations, rounded_weights
 
 PROMPT = [list(range(1, 20))]
 

@@ -11,7 +11,7 @@ from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, TreeMaker, single_points
 from turnwise_training.prompt import PromptTokenizer
 from turnwise_training.train import ActionModel
-from turnwise_training.tree import collate
+from turnwise_training.tree import TreeBatch, collate
 
 TEXT = """
 = a café, two people
@@ -33,15 +33,21 @@ def model(tokenizer: PromptTokenizer) -> LlamaForCausalLM:
     return LlamaForCausalLM(config).eval()
 
 
+def whole_mask(batch: TreeBatch) -> torch.Tensor:
+    """One additive mask for attention that knows nothing of trees: [1, 1, tokens, tokens]."""
+    seen = torch.block_diag(*[mask == 0 for mask in batch.masks]).bool()
+    return torch.zeros(seen.shape).masked_fill_(~seen, torch.finfo(torch.float32).min)[None, None]
+
+
 def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
     conversations = parse_corpus(TEXT, "test.txt")
     tree = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(0))
     other = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(1))
     batch = collate([other, tree])
     with torch.no_grad():
-        packed = model(batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids).logits[
-            0, batch.index
-        ]  # [points, vocabulary]
+        packed = model(
+            batch.input_ids, attention_mask=whole_mask(batch), position_ids=batch.position_ids
+        ).logits[0, batch.index]  # [points, vocabulary]
     packed = packed[len(other.points) :]
     plain = single_points(conversations)
     assert len(plain) == len(tree.points) == 11
@@ -69,7 +75,9 @@ def test_attention_tree_by_tree_equals_one_mask_for_all(tokenizer: PromptTokeniz
     with torch.no_grad():
         by_tree = network(batch)
         model.set_attn_implementation("sdpa")
-        whole = model(batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids).logits
+        whole = model(
+            batch.input_ids, attention_mask=whole_mask(batch), position_ids=batch.position_ids
+        ).logits
     torch.testing.assert_close(by_tree, whole[0, batch.index][:, tokenizer.actions], atol=1e-5, rtol=1e-4)
 
 

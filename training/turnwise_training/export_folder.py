@@ -1,6 +1,7 @@
 """The two kinds of model folder: the published form, and the fused form with its turnwise.json."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 from .actions import ACTIONS
@@ -8,7 +9,7 @@ from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
 from .export_fused import build_fused
 from .export_published import build_published
-from .export_smooth import smooth, smooth_head
+from .export_smooth import smooth_head, smooth_in_place
 from .fixture_messages import PROMPTS
 from .prompt import MAX_TOKENS, PromptTokenizer
 
@@ -38,7 +39,10 @@ def prepare_decoder(model: Model, tokenizer: PromptTokenizer, rounded: bool = Fa
     `rounded`: they were smoothed and rounded while training (`fake_int8.py`) and stay as they are.
     """
     prompts = [tokenizer.prompt(messages)[:CALIBRATION_TOKENS] for messages in PROMPTS.values()]
-    return (smooth_head if rounded else smooth)(read_decoder(model), model, prompts)
+    if not rounded:
+        model = deepcopy(model)
+        smooth_in_place(model, prompts)
+    return smooth_head(read_decoder(model), model, prompts)
 
 
 def write_published(model: Model, decoder: Decoder, tokenizer: PromptTokenizer, folder: Path) -> Path:

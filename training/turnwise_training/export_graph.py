@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from .export_decoder import Linear
-from .export_quantise import LOOKED_UP_LEVELS, quantise_columns, quantise_rows
+from .export_quantise import LOOKED_UP_LEVELS, ROW_LEVELS, quantise_columns, quantise_rows
 
 OPSET = 17
 """Old enough for every ONNX Runtime since 1.13, the browser's included."""
@@ -19,7 +19,7 @@ IR_VERSION = 8
 MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
 
-ACTIVATION_STEP = 1 / 127
+ACTIVATION_STEP = 1 / ROW_LEVELS
 ZERO_POINT = 128
 """Activations are unsigned bytes, 1 to 255: the products of unsigned and signed bytes are the fast ones."""
 

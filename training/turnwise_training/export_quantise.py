@@ -6,6 +6,9 @@ WEIGHT_LEVELS = 63
 """Weights use seven of their eight bits. Processors with AVX2 but without VNNI add two products of an
 unsigned and a signed byte in 16 bits: 255 * 127 * 2 is cut off there, 255 * 63 * 2 = 32,130 fits."""
 
+ROW_LEVELS = 127
+"""Activations are unsigned bytes around 128."""
+
 LOOKED_UP_LEVELS = 127
 """For tables that are never multiplied as bytes."""
 

@@ -13,51 +13,48 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .export_decoder import Decoder, DecoderLayer, Layer, Linear, Model, array, decoder_layers
+from .export_decoder import Decoder, Model, array, decoder_layers
 
 SMALLEST = 1e-5
 Sums = dict[nn.Module, Tensor]
 """Squares of a module's inputs, summed over tokens: [in]."""
 
 
-def smooth(decoder: Decoder, model: Model, prompts: Sequence[list[int]]) -> Decoder:
-    """A decoder equal to `decoder`, which was read from `model`, balanced by the activations on `prompts`."""
-    modules = decoder_layers(model)
+def smooth_in_place(model: Model, prompts: Sequence[list[int]]) -> None:
+    """The model computes the same afterwards, balanced by the activations on `prompts`."""
+    layers = decoder_layers(model)
     observed: list[nn.Module] = []
-    for module in modules:
-        observed += [module.self_attn.q_proj, module.mlp.gate_proj, module.mlp.down_proj]
+    for layer in layers:
+        observed += [layer.self_attn.q_proj, layer.mlp.gate_proj, layer.mlp.down_proj]
     sums = observe(model, observed, prompts)
-    layers = [
-        smooth_layer(layer, module, sums) for layer, module in zip(decoder.layers, modules, strict=True)
-    ]
-    return smooth_head(replace(decoder, layers=tuple(layers)), model, prompts)
+    with torch.no_grad():
+        for layer in layers:
+            attention, mlp = layer.self_attn, layer.mlp
+            readers = [attention.q_proj, attention.k_proj, attention.v_proj]
+            scale_inputs(layer.input_layernorm.weight, readers, sums[attention.q_proj])
+            scale_inputs(
+                layer.post_attention_layernorm.weight, [mlp.gate_proj, mlp.up_proj], sums[mlp.gate_proj]
+            )
+            scale_inputs(mlp.up_proj.weight, [mlp.down_proj], sums[mlp.down_proj])
+
+
+def scale_inputs(makers: Tensor, readers: list[nn.Linear], squares: Tensor) -> None:
+    """Divides channels where they are made (`makers` [channels] or [channels, in]), scales readers."""
+    weight = torch.cat([reader.weight for reader in readers]).T.numpy()  # [channels, out]
+    factors = torch.from_numpy(balance(squares, weight))
+    makers /= factors if makers.dim() == 1 else factors[:, None]
+    for reader in readers:
+        reader.weight *= factors
 
 
 def smooth_head(decoder: Decoder, model: Model, prompts: Sequence[list[int]]) -> Decoder:
-    """The same for the output head alone."""
+    """The same for the output head of a decoder that was read from `model`."""
     factors = balance(observe(model, [model.lm_head], prompts)[model.lm_head], decoder.embeddings.T)
     return replace(
         decoder,
         final_norm=decoder.final_norm / factors,
         embeddings=decoder.embeddings * factors,
         embedding_factors=decoder.embedding_factors / factors,
-    )
-
-
-def smooth_layer(layer: Layer, module: DecoderLayer, sums: Sums) -> Layer:
-    into_attention = balance(sums[module.self_attn.q_proj], layer.query_key_value.weight)
-    into_mlp = balance(sums[module.mlp.gate_proj], layer.gate_up.weight)
-    into_down = balance(sums[module.mlp.down_proj], layer.down.weight)
-    gate_up = layer.gate_up.weight * into_mlp[:, None]
-    gate_up[:, len(into_down) :] /= into_down  # up's columns make down's inputs
-    packed = layer.query_key_value
-    return replace(
-        layer,
-        attention_norm=layer.attention_norm / into_attention,
-        query_key_value=Linear(packed.weight * into_attention[:, None], packed.bias),
-        mlp_norm=layer.mlp_norm / into_mlp,
-        gate_up=Linear(gate_up),
-        down=Linear(layer.down.weight * into_down[:, None]),
     )
 
 

@@ -12,10 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .export_decoder import Model, decoder_layers
-from .export_quantise import WEIGHT_LEVELS
-from .export_smooth import balance, observe
-
-ROW_LEVELS = 127
+from .export_quantise import ROW_LEVELS, WEIGHT_LEVELS
 
 
 def rounded(rows: Tensor, levels: int) -> Tensor:
@@ -64,33 +61,3 @@ def rounded_weights(model: Model) -> Iterator[None]:
     finally:
         for parameter, data in exact:
             parameter.data = data
-
-
-def smooth_in_place(model: Model, prompts: list[list[int]]) -> None:
-    """`export_smooth.py` for the model itself: it computes the same, and its activations are easier to round.
-
-    Exporting smooths once more, which then changes next to nothing.
-    """
-    layers = decoder_layers(model)
-    observed: list[nn.Module] = []
-    for layer in layers:
-        observed += [layer.self_attn.q_proj, layer.mlp.gate_proj, layer.mlp.down_proj]
-    sums = observe(model, observed, prompts)
-    with torch.no_grad():
-        for layer in layers:
-            attention, mlp = layer.self_attn, layer.mlp
-            readers = [attention.q_proj, attention.k_proj, attention.v_proj]
-            scale_inputs(layer.input_layernorm.weight, readers, sums[attention.q_proj])
-            scale_inputs(
-                layer.post_attention_layernorm.weight, [mlp.gate_proj, mlp.up_proj], sums[mlp.gate_proj]
-            )
-            scale_inputs(mlp.up_proj.weight, [mlp.down_proj], sums[mlp.down_proj])
-
-
-def scale_inputs(makers: Tensor, readers: list[nn.Linear], squares: Tensor) -> None:
-    """Divides channels where they are made (`makers` [channels] or [channels, in]), scales readers."""
-    weight = torch.cat([reader.weight for reader in readers]).T.numpy()  # [channels, out]
-    factors = torch.from_numpy(balance(squares, weight))
-    makers /= factors if makers.dim() == 1 else factors[:, None]
-    for reader in readers:
-        reader.weight *= factors

@@ -51,18 +51,6 @@ class TreeBatch:
     silent_action: Tensor  # [points], -100 where there is none
     pair_only: Tensor  # [points], bool
 
-    @property
-    def mask(self) -> Tensor:
-        """One mask for all, for attention that knows nothing of trees: [1, 1, tokens, tokens]."""
-        count = self.input_ids.shape[1]
-        whole = torch.full((count, count), torch.finfo(torch.float32).min, device=self.input_ids.device)
-        start = 0
-        for mask in self.masks:
-            end = start + len(mask)
-            whole[start:end, start:end] = mask
-            start = end
-        return whole[None, None]
-
 
 def attend(
     module: nn.Module,
@@ -84,9 +72,8 @@ def attend(
     with torch.autocast(query.device.type, enabled=False):  # which would make floats of every score
         for mask in masks:
             end = start + len(mask)
-            q = (
-                query[:, start:end].unflatten(0, (-1, groups)).flatten(1, 2)
-            )  # [key/value heads, groups * n, size]
+            # Heads that share keys are rows of one product: [key/value heads, groups * n, size].
+            q = query[:, start:end].unflatten(0, (-1, groups)).flatten(1, 2)
             k, v = key[:, start:end], value[:, start:end]
             scores = (q @ k.transpose(1, 2)).unflatten(1, (groups, -1)) + mask.to(q.dtype)
             weights = scores.softmax(-1).flatten(1, 2)  # [key/value heads, groups * n, n]

@@ -68,9 +68,9 @@ def in_runs(flags: list[bool], shortest: int = SHORTEST_RUN) -> list[bool]:
 
 
 def swap(word: str, drawn: list[int]) -> str:
-    if YEAR.fullmatch(word.strip(EDGE_PUNCTUATION)):
-        return word
     bare = word.strip(EDGE_PUNCTUATION)
+    if YEAR.fullmatch(bare):
+        return word
     if bare.lower() in DIGIT_WORDS:
         other = DIGIT_WORDS[drawn[DIGIT_WORDS.index(bare.lower())]]
         return word.replace(bare, other.capitalize() if bare[0].isupper() else other)
@@ -85,7 +85,7 @@ def with_filler(utterance: Utterance, chance: random.Random) -> Utterance:
     first = words[0]
     if first[:1].isupper():
         filler = filler.capitalize() + ","
-        if not first.startswith(("I ", "I'")) and first != "I" and not first[1:2].isupper():
+        if first != "I" and not first.startswith("I'") and not first[1:2].isupper():
             first = first[0].lower() + first[1:]
     shift = len(filler.split())
     points = tuple(replace(point, words=point.words + shift) for point in utterance.points)
