@@ -9,9 +9,12 @@ function source(path: string): string {
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^@turnwise\/core\/runtime$/, replacement: source('packages/core/src/runtime.ts') },
       { find: /^@turnwise\/core\/testing$/, replacement: source('packages/core/src/testing.ts') },
       { find: /^@turnwise\/core$/, replacement: source('packages/core/src/index.ts') },
       { find: /^turnwise$/, replacement: source('packages/node/src/index.ts') },
+      { find: /^@turnwise\/server$/, replacement: source('packages/server/src/index.ts') },
+      { find: /^@turnwise\/web$/, replacement: source('packages/web/src/index.ts') },
       { find: /^@turnwise\/bench$/, replacement: source('packages/bench/src/index.ts') },
     ],
   },

@@ -1,41 +1,13 @@
-import {
-  type LanguageModel,
-  type Manifest,
-  type ModelAnswer,
-  type ModelRequest,
-  type PrefixState,
-  TurnwiseError,
-} from '@turnwise/core'
+import type { LanguageModel, Manifest } from '@turnwise/core'
+import { createGraphModel, type GraphModelOptions } from '@turnwise/core/runtime'
 import type { OnnxSessionOptions } from './onnxRuntime.js'
-import { createPrefixStore } from './prefixStore.js'
-import { createRowQueue, type QueueRow } from './rowQueue.js'
 import { startOnnxWorker } from './startOnnxWorker.js'
 
-/** Rows worth running together on a few cores; more gain nothing and delay the others. */
-const MAX_BATCH_SIZE = 16
-/** Beyond it a batch is slower than its rows one by one: its activations leave the cache. */
-const MAX_BATCH_TOKENS = 512
-
 /** Options of {@link createOnnxModel}. */
-export interface OnnxModelOptions extends OnnxSessionOptions {
-  /** The most memory for the key/value states of conversations, all together. */
-  readonly maxCacheBytes: number
-  /** When so many requests wait, more are refused. */
-  readonly maxQueuedRequests: number
-}
-
-/** A request that needs no handle any more: its state may be released, or dropped for want of memory. */
-interface Row extends QueueRow {
-  /** Those of the prefix included. */
-  readonly tokens: readonly number[]
-  readonly keepTokens: number
-  /** Whether it belongs to a conversation: it may use any state, and may keep one. */
-  readonly usesStates: boolean
-}
+export interface OnnxModelOptions extends OnnxSessionOptions, GraphModelOptions {}
 
 /**
- * A language model over ONNX Runtime, in a thread of its own. The requests of all conversations go through one queue.
- * Their states stay in the thread; which of them a request uses is decided when it runs, by its tokens.
+ * A language model over ONNX Runtime, in a thread of its own.
  *
  * @param path of the .onnx file
  * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID, MODEL_FAILED
@@ -43,80 +15,8 @@ interface Row extends QueueRow {
 export async function createOnnxModel(
   path: string,
   manifest: Manifest,
-  { threads, spinning, maxCacheBytes, maxQueuedRequests }: OnnxModelOptions,
+  { threads, spinning, ...limits }: OnnxModelOptions,
 ): Promise<LanguageModel> {
-  const worker = await startOnnxWorker({ path, manifest, options: { threads, spinning } })
-  const store = createPrefixStore(maxCacheBytes, worker.release)
-  const limits = { maxBatchSize: MAX_BATCH_SIZE, maxBatchTokens: MAX_BATCH_TOKENS }
-  const queue = createRowQueue<Row, ModelAnswer>({ ...limits, maxWaiting: maxQueuedRequests, run: runRows })
-  const tokensOf = new WeakMap<PrefixState, readonly number[]>()
-  let lastId = 0
-  let closing: Promise<void> | undefined
-
-  function createRow({ tokens, prefix, keepTokens = 0 }: ModelRequest): Row {
-    if (prefix === undefined) {
-      const usesStates = keepTokens > 0
-      // GroupQueryAttention takes one row with a past at a time. Graphs of the published form round all activations of
-      // a run together: an answer would depend on its neighbours.
-      return { tokens, keepTokens, usesStates, canShare: manifest.onnx.form === 'fused' && !usesStates }
-    }
-    const before = tokensOf.get(prefix.state)
-    if (before === undefined) throw new TurnwiseError('MODEL_FAILED', 'A prefix was used after its release.')
-    const all = [...before.slice(0, prefix.tokenCount), ...tokens]
-    return { tokens: all, keepTokens, usesStates: true, canShare: false }
-  }
-
-  async function runRows(rows: readonly Row[]): Promise<ModelAnswer[]> {
-    const [first] = rows
-    if (first?.usesStates === true) return [await runOfConversation(first)]
-    const { logits } = await worker.run({ rows: rows.map(({ tokens }) => tokens) })
-    return logits.map((row) => ({ logits: row }))
-  }
-
-  async function runOfConversation({ tokens, keepTokens }: Row): Promise<ModelAnswer> {
-    const past = store.find(tokens)
-    lastId += 1
-    const id = lastId
-    const keepAs = keepTokens > 0 ? id : undefined
-    const { logits, stateBytes } = await worker.run({ rows: [tokens.slice(past?.tokenCount ?? 0)], past, keepAs })
-    const answer = { logits: logits[0] ?? [] }
-    return keepAs === undefined
-      ? answer
-      : { ...answer, state: createState(id, tokens.slice(0, keepTokens), stateBytes) }
-  }
-
-  function createState(id: number, tokens: readonly number[], sizeBytes: number): PrefixState {
-    const state: PrefixState = {
-      tokenCount: tokens.length,
-      sizeBytes,
-      release() {
-        tokensOf.delete(state)
-        store.drop(id)
-      },
-    }
-    tokensOf.set(state, tokens)
-    store.add(id, tokens, sizeBytes)
-    return state
-  }
-
-  return {
-    ...limits,
-    async run(requests, signal) {
-      if (closing !== undefined) throw new TurnwiseError('DETECTOR_CLOSED', 'The model is closed.')
-      return allAnswers(await queue.ask(requests.map(createRow), signal))
-    },
-    async close() {
-      closing ??= queue.idle().then(worker.close)
-      await closing
-    },
-  }
-}
-
-/** All answers, or the first error; then no state is left behind. */
-function allAnswers(results: readonly PromiseSettledResult<ModelAnswer>[]): ModelAnswer[] {
-  const answers = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value)
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed === undefined) return answers
-  for (const { state } of answers) state?.release()
-  throw failed.reason
+  const graph = await startOnnxWorker({ path, manifest, options: { threads, spinning } })
+  return createGraphModel(graph, manifest, limits)
 }

@@ -5,7 +5,7 @@ interface FoundPrefix {
   readonly tokenCount: number
 }
 
-/** What is known of the key/value states in the worker: their tokens, their size and when they were last used. */
+/** What is known of the key/value states of a graph: their tokens, their size and when they were last used. */
 export interface PrefixStore {
   /** Of all states together, never more than the limit. */
   readonly sizeBytes: number

@@ -1,16 +1,7 @@
-import { type ErrorCode, type Manifest, TurnwiseError } from '@turnwise/core'
-import type { OnnxSessionOptions } from './onnxRuntime.js'
-
-/** What the worker is started with. */
-export interface OnnxWorkerData {
-  /** Of the .onnx file. */
-  readonly path: string
-  readonly manifest: Manifest
-  readonly options: OnnxSessionOptions
-}
+import { type ErrorCode, TurnwiseError } from '../errors.js'
 
 /** One run of the graph. Key/value states stay with the graph and are known by numbers. */
-export interface OnnxRun {
+export interface GraphRun {
   /** The tokens of each row, without those of the past. */
   readonly rows: readonly (readonly number[])[]
   /** The first tokens of a state, for a run of one row. */
@@ -20,7 +11,7 @@ export interface OnnxRun {
 }
 
 /** What a run gives. */
-export interface OnnxRunResult {
+export interface GraphRunResult {
   /** Of the actions, in class order, for each row. */
   readonly logits: readonly (readonly number[])[]
   /** The memory of the state that was kept; 0 if none was asked for. */
@@ -28,15 +19,15 @@ export interface OnnxRunResult {
 }
 
 /** A message to the worker. */
-export type WorkerRequest =
-  | { readonly kind: 'run'; readonly run: OnnxRun }
+export type GraphRequest =
+  | { readonly kind: 'run'; readonly run: GraphRun }
   | { readonly kind: 'release'; readonly id: number }
   | { readonly kind: 'close' }
 
 /** A message of the worker: first `ready` or `failed`, then an answer to each run, in their order. */
-export type WorkerReply =
+export type GraphReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly result: OnnxRunResult }
+  | { readonly kind: 'result'; readonly result: GraphRunResult }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** A {@link TurnwiseError} as it crosses threads: classes do not survive that. */
@@ -47,7 +38,7 @@ export interface Failure {
   readonly cause: unknown
 }
 
-/** What was thrown, for another thread. What is no TurnwiseError is ONNX Runtime's. */
+/** What was thrown, for another thread. What is no TurnwiseError is the runtime's. */
 export function packFailure(error: unknown): Failure {
   if (!(error instanceof TurnwiseError)) {
     return { code: 'MODEL_FAILED', problem: 'ONNX Runtime failed.', value: undefined, cause: error }

@@ -1,9 +1,15 @@
-import { parseManifest } from '@turnwise/core'
 import { expect, test } from 'vitest'
-import { createFeeds } from './onnxFeeds.js'
-import { loadOnnxRuntime } from './onnxRuntime.js'
+import { parseManifest } from '../manifest.js'
+import { createFeeds, type GraphTensor, type TensorMaker } from './graphFeeds.js'
 
-const runtime = await loadOnnxRuntime()
+interface TestTensor extends GraphTensor {
+  readonly data: Float32Array | BigInt64Array
+}
+
+const make: TensorMaker<TestTensor> = {
+  float32: (data, dims) => ({ dims, size: data.length, data }),
+  int64: (data, dims) => ({ dims, size: data.length, data }),
+}
 
 function manifest(form: 'fused' | 'published') {
   const actions = { start_speaking: 4, continue_listening: 5, start_listening: 6, continue_speaking: 7 }
@@ -26,18 +32,18 @@ function manifest(form: 'fused' | 'published') {
 /** Three tokens: the number of the head, of the token and of the place. */
 function past() {
   const data = Float32Array.from([100, 101, 110, 111, 120, 121, 200, 201, 210, 211, 220, 221])
-  const tensor = () => new runtime.Tensor('float32', data, [1, 2, 3, 2])
+  const tensor = () => make.float32(data, [1, 2, 3, 2])
   return [tensor(), tensor()]
 }
 
-function contents(feeds: ReturnType<typeof createFeeds>) {
+function contents(feeds: Record<string, TestTensor>) {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { dims, data }]) => [name, [dims, [...data].map(Number)]]),
   )
 }
 
 test('rows are padded on the right, and the mask says so', () => {
-  expect(contents(createFeeds(runtime, manifest('fused'), [[5, 6, 7], [8]], undefined))).toEqual({
+  expect(contents(createFeeds(make, manifest('fused'), [[5, 6, 7], [8]], undefined))).toEqual({
     input_ids: [
       [2, 3],
       [5, 6, 7, 8, 0, 0],
@@ -53,7 +59,7 @@ test('rows are padded on the right, and the mask says so', () => {
 
 test('the published form gets positions, and a past of the right length', () => {
   const tensors = past()
-  const feeds = createFeeds(runtime, manifest('published'), [[5, 6]], { tensors, tokenCount: 2 })
+  const feeds = createFeeds(make, manifest('published'), [[5, 6]], { tensors, tokenCount: 2 })
   const firstTokens = [
     [1, 2, 2, 2],
     [100, 101, 110, 111, 200, 201, 210, 211],
@@ -74,13 +80,13 @@ test('the published form gets positions, and a past of the right length', () => 
     'past_key_values.0.key': firstTokens,
     'past_key_values.0.value': firstTokens,
   })
-  const whole = createFeeds(runtime, manifest('published'), [[5]], { tensors, tokenCount: 3 })
+  const whole = createFeeds(make, manifest('published'), [[5]], { tensors, tokenCount: 3 })
   expect(whole['past_key_values.0.key']).toBe(tensors[0])
 })
 
 test('the fused form gets the past as it is, and a mask that ends where the past ends', () => {
   const tensors = past()
-  const feeds = createFeeds(runtime, manifest('fused'), [[5, 6]], { tensors, tokenCount: 2 })
+  const feeds = createFeeds(make, manifest('fused'), [[5, 6]], { tensors, tokenCount: 2 })
   expect(feeds['past_key_values.0.value']).toBe(tensors[1])
   expect(contents(feeds).attention_mask).toEqual([
     [1, 4],

@@ -1,4 +1,6 @@
-import { type BatchLimits, type CancelSignal, TurnwiseError, throwIfAborted } from '@turnwise/core'
+import type { BatchLimits } from '../batches.js'
+import { type CancelSignal, throwIfAborted } from '../cancelSignal.js'
+import { TurnwiseError } from '../errors.js'
 
 /** A row of work that waits. */
 export interface QueueRow {

@@ -1,48 +1,62 @@
-import { ACTIONS, type ActionLogits, type Manifest, TurnwiseError } from '@turnwise/core'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import { createFeeds, type InputPast, type KeyValueTensors, keyValueNames } from './onnxFeeds.js'
-import type { OnnxRun, OnnxRunResult, OnnxWorkerData } from './onnxMessages.js'
-import { loadOnnxRuntime, openOnnxSession } from './onnxRuntime.js'
+import { ACTIONS } from '../actions.js'
+import { TurnwiseError } from '../errors.js'
+import type { Manifest } from '../manifest.js'
+import type { ActionLogits } from '../model.js'
+import { createFeeds, type GraphTensor, type InputPast, keyValueNames, type TensorMaker } from './graphFeeds.js'
+import type { GraphRun, GraphRunResult } from './graphMessages.js'
 
 /** What is run once after loading, so that the first decision is as fast as the others: a prompt, and a word more. */
 const WARM_UP_TOKENS = { prompt: 16, word: 4 }
 const WARM_UP_STATE = 0
 
 /** A graph that is loaded, and the states it keeps. ONNX Runtime blocks the thread that it is in. */
-export interface OnnxGraph {
+export interface Graph {
   /**
    * Must not be called again before it is done.
    *
    * @throws TurnwiseError MODEL_FAILED if the past is not kept; what ONNX Runtime throws
    */
-  run(run: OnnxRun): Promise<OnnxRunResult>
+  run(run: GraphRun): Promise<GraphRunResult>
   /** Forgets a state. */
   release(id: number): void
   close(): Promise<void>
 }
 
+/** A session of ONNX Runtime, as far as it is used here. */
+export interface GraphSession<Tensor extends GraphTensor> {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  run(
+    feeds: Record<string, Tensor>,
+    outputNames: readonly string[],
+  ): Promise<{ readonly [name: string]: Tensor | undefined }>
+  release(): Promise<void>
+}
+
 /**
- * Loads a graph and warms it up. Both forms are understood.
+ * A graph over an open session, warmed up. Both forms are understood. The session is released if it cannot be used.
  *
- * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID; what ONNX Runtime throws when it runs
+ * @throws TurnwiseError MODEL_FILE_INVALID; what ONNX Runtime throws when it runs
  */
-export async function openOnnxGraph({ path, manifest, options }: OnnxWorkerData): Promise<OnnxGraph> {
-  const runtime = await loadOnnxRuntime()
-  const session = await openOnnxSession(runtime, path, options)
+export async function createGraph<Tensor extends GraphTensor>(
+  session: GraphSession<Tensor>,
+  make: TensorMaker<Tensor>,
+  manifest: Manifest,
+): Promise<Graph> {
   const { outputs: presentNames } = keyValueNames(manifest.onnx)
   // The tensors live in JavaScript's memory: it is freed when no run needs them any more.
-  const states = new Map<number, KeyValueTensors>()
+  const states = new Map<number, readonly Tensor[]>()
 
-  function findPast(past: OnnxRun['past']): InputPast | undefined {
+  function findPast(past: GraphRun['past']): InputPast<Tensor> | undefined {
     if (past === undefined) return undefined
     const tensors = states.get(past.id)
     if (tensors === undefined) throw new TurnwiseError('MODEL_FAILED', 'A state was used after its release.')
     return { tensors, tokenCount: past.tokenCount }
   }
 
-  const graph: OnnxGraph = {
+  const graph: Graph = {
     async run({ rows, past, keepAs }) {
-      const feeds = createFeeds(runtime, manifest, rows, findPast(past))
+      const feeds = createFeeds(make, manifest, rows, findPast(past))
       // Asking for the key/value tensors costs their copies.
       const outputs = await session.run(feeds, keepAs === undefined ? ['logits'] : ['logits', ...presentNames])
       const tensors = presentNames.map((name) => outputs[name]).filter((tensor) => tensor !== undefined)
@@ -58,7 +72,7 @@ export async function openOnnxGraph({ path, manifest, options }: OnnxWorkerData)
     close: () => session.release(),
   }
   try {
-    checkNames(session, manifest, path)
+    checkNames(session, manifest)
     await warmUp(graph, manifest)
   } catch (error) {
     await graph.close()
@@ -67,7 +81,7 @@ export async function openOnnxGraph({ path, manifest, options }: OnnxWorkerData)
   return graph
 }
 
-async function warmUp(graph: OnnxGraph, { tokens }: Manifest): Promise<void> {
+async function warmUp(graph: Graph, { tokens }: Manifest): Promise<void> {
   const row = (length: number) => Array.from({ length }, () => tokens.messageEnd)
   await graph.run({ rows: [row(WARM_UP_TOKENS.prompt)], keepAs: WARM_UP_STATE })
   const past = { id: WARM_UP_STATE, tokenCount: WARM_UP_TOKENS.prompt }
@@ -76,20 +90,25 @@ async function warmUp(graph: OnnxGraph, { tokens }: Manifest): Promise<void> {
 }
 
 /** @throws TurnwiseError MODEL_FILE_INVALID if the graph has not the inputs and outputs of its form */
-function checkNames(session: InferenceSession, { onnx }: Manifest, path: string): void {
+function checkNames({ inputNames, outputNames }: GraphSession<GraphTensor>, { onnx }: Manifest): void {
   const { inputs, outputs } = keyValueNames(onnx)
   const positions = onnx.form === 'published' ? ['position_ids'] : []
   const expected = [...['input_ids', 'attention_mask'], ...positions, ...inputs, ...['logits'], ...outputs]
-  const found = [...session.inputNames, ...session.outputNames]
+  const found = [...inputNames, ...outputNames]
   const missing = expected.find((name) => !found.includes(name))
-  const unknown = session.inputNames.find((name) => !expected.includes(name))
+  const unknown = inputNames.find((name) => !expected.includes(name))
   if (missing === undefined && unknown === undefined) return
   const problem = missing === undefined ? `wants an unknown input ${unknown}` : `has no ${missing}`
-  throw new TurnwiseError('MODEL_FILE_INVALID', `The graph in ${path} ${problem}.`, { value: missing ?? unknown })
+  throw new TurnwiseError('MODEL_FILE_INVALID', `The graph ${onnx.file} ${problem}.`, { value: missing ?? unknown })
 }
 
 /** The logits of the actions after the last token of a row: [batch, width], or [batch, sequence, width]. */
-function readLogits(tensor: Tensor | undefined, manifest: Manifest, row: number, tokenCount: number): ActionLogits {
+function readLogits(
+  tensor: GraphTensor | undefined,
+  manifest: Manifest,
+  row: number,
+  tokenCount: number,
+): ActionLogits {
   if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
     throw new TurnwiseError('MODEL_FAILED', 'The model gave no logits of type float32.')
   }

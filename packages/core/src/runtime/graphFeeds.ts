@@ -1,18 +1,28 @@
-import type { Manifest } from '@turnwise/core'
-import type { Tensor } from 'onnxruntime-node'
-import type { OnnxRuntime } from './onnxRuntime.js'
+import type { Manifest } from '../manifest.js'
 
-/** The key/value tensors of a state, by the number of the layer: key, value, key, value … */
-export type KeyValueTensors = readonly Tensor[]
+/** A tensor of a runtime, as far as core looks into it. */
+export interface GraphTensor {
+  readonly dims: readonly number[]
+  /** The number of its elements. */
+  readonly size: number
+  readonly data: unknown
+}
+
+/** Makes the tensors of a runtime. */
+export interface TensorMaker<Tensor extends GraphTensor> {
+  float32(data: Float32Array, dims: readonly number[]): Tensor
+  int64(data: BigInt64Array, dims: readonly number[]): Tensor
+}
 
 /** The past of a run of one row. */
-export interface InputPast {
-  readonly tensors: KeyValueTensors
+export interface InputPast<Tensor extends GraphTensor> {
+  /** The key/value tensors of a state, by the number of the layer: key, value, key, value … */
+  readonly tensors: readonly Tensor[]
   /** How many of the tensors' tokens count. */
   readonly tokenCount: number
 }
 
-/** Names of the key/value inputs and outputs, in the order of {@link KeyValueTensors}. */
+/** Names of the key/value inputs and outputs, in the order of {@link InputPast.tensors}. */
 export interface KeyValueNames {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -28,11 +38,11 @@ export function keyValueNames({ layers }: Manifest['onnx']): KeyValueNames {
 }
 
 /** The inputs of a run. Rows are padded on the right; a past is possible with one row only. */
-export function createFeeds(
-  runtime: OnnxRuntime,
+export function createFeeds<Tensor extends GraphTensor>(
+  make: TensorMaker<Tensor>,
   { onnx }: Manifest,
   rows: readonly (readonly number[])[],
-  past: InputPast | undefined,
+  past: InputPast<Tensor> | undefined,
 ): Record<string, Tensor> {
   const batch = rows.length
   const sequence = Math.max(...rows.map((row) => row.length))
@@ -45,15 +55,15 @@ export function createFeeds(
     mask.fill(1n, index * total, index * total + pastTokens + row.length)
   }
   const feeds: Record<string, Tensor> = {
-    input_ids: new runtime.Tensor('int64', ids, [batch, sequence]),
-    attention_mask: new runtime.Tensor('int64', mask, [batch, total]),
+    input_ids: make.int64(ids, [batch, sequence]),
+    attention_mask: make.int64(mask, [batch, total]),
   }
   if (onnx.form === 'published') {
     const positions = BigInt64Array.from(ids, (_, place) => BigInt(pastTokens + (place % sequence)))
-    feeds.position_ids = new runtime.Tensor('int64', positions, [batch, sequence])
+    feeds.position_ids = make.int64(positions, [batch, sequence])
   }
-  const tensors = past === undefined ? undefined : usableTensors(runtime, past, onnx)
-  const empty = new runtime.Tensor('float32', new Float32Array(0), [batch, onnx.keyValueHeads, 0, onnx.headSize])
+  const tensors = past === undefined ? undefined : usableTensors(make, past, onnx)
+  const empty = make.float32(new Float32Array(0), [batch, onnx.keyValueHeads, 0, onnx.headSize])
   for (const [index, name] of keyValueNames(onnx).inputs.entries()) feeds[name] = tensors?.[index] ?? empty
   return feeds
 }
@@ -62,13 +72,21 @@ export function createFeeds(
  * The tensors of the first `tokenCount` tokens. The fused graph takes longer ones as they are: its attention reads
  * only as far as the mask goes, so that rolling back costs nothing. Others get copies of the right length.
  */
-function usableTensors(runtime: OnnxRuntime, { tensors, tokenCount }: InputPast, onnx: Manifest['onnx']) {
+function usableTensors<Tensor extends GraphTensor>(
+  make: TensorMaker<Tensor>,
+  { tensors, tokenCount }: InputPast<Tensor>,
+  onnx: Manifest['onnx'],
+): readonly Tensor[] {
   if (onnx.form === 'fused') return tensors
-  return tensors.map((tensor) => sliceTokens(runtime, tensor, tokenCount))
+  return tensors.map((tensor) => sliceTokens(make, tensor, tokenCount))
 }
 
 /** Copies the first tokens of a tensor [1, heads, tokens, headSize]. */
-function sliceTokens(runtime: OnnxRuntime, tensor: Tensor, tokenCount: number): Tensor {
+function sliceTokens<Tensor extends GraphTensor>(
+  make: TensorMaker<Tensor>,
+  tensor: Tensor,
+  tokenCount: number,
+): Tensor {
   const [, heads = 0, tokens = 0, headSize = 0] = tensor.dims
   if (tokens === tokenCount) return tensor
   const data = tensor.data as Float32Array
@@ -77,5 +95,5 @@ function sliceTokens(runtime: OnnxRuntime, tensor: Tensor, tokenCount: number): 
     const start = head * tokens * headSize
     slice.set(data.subarray(start, start + tokenCount * headSize), head * tokenCount * headSize)
   }
-  return new runtime.Tensor('float32', slice, [1, heads, tokenCount, headSize])
+  return make.float32(slice, [1, heads, tokenCount, headSize])
 }
