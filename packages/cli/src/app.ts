@@ -7,6 +7,9 @@ import { useColor } from './useColor.js'
 /** Paints texts, or leaves them as they are. */
 export type Colors = ReturnType<typeof picocolors.createColors>
 
+/** How a process is told to stop: by a person, or by what runs it. */
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
 /** What every command is given. */
 export interface App {
   readonly terminal: Terminal
@@ -15,6 +18,8 @@ export interface App {
   /** For the stream of errors. */
   readonly errorColors: Colors
   loadDetector(options: LoadOptions): Promise<Detector>
+  /** When the process is told to stop. */
+  stopSignal(): Promise<StopSignal>
   /** How the command ends if nothing is thrown. */
   exitCode: number
 }
@@ -26,6 +31,14 @@ export function createApp(commandLine: readonly string[], terminal: Terminal): A
     colors: picocolors.createColors(useColor(commandLine, environment, output)),
     errorColors: picocolors.createColors(useColor(commandLine, environment, errors)),
     loadDetector,
+    stopSignal,
     exitCode: EXIT_CODES.ok,
   }
+}
+
+/** Told so a second time, the process ends as any does. */
+function stopSignal(): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+  })
 }

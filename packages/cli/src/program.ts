@@ -8,6 +8,7 @@ import { addModelInspectCommand } from './commands/modelInspect.js'
 import { addModelPullCommand } from './commands/modelPull.js'
 import { addModelVerifyCommand } from './commands/modelVerify.js'
 import { addPredictCommand } from './commands/predict.js'
+import { addServeCommand } from './commands/serve.js'
 import { columnsOf } from './terminal.js'
 
 const DETAILS = `
@@ -56,6 +57,7 @@ export function createProgram(app: App): Command {
   addPredictCommand(program, app)
   addLiveCommand(program, app)
   addDemoCommand(program, app)
+  addServeCommand(program, app)
   const model = program
     .command('model')
     .summary('look after models: inspect, verify, pull')

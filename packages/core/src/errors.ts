@@ -1,3 +1,5 @@
+import { SERVER_ERRORS } from './serverErrors.js'
+
 /** What an error code means and what to do about it. */
 export interface ErrorEntry {
   /** What went wrong, in general. */
@@ -92,6 +94,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'There is no model at the given place.',
     remedy: 'Give the folder of a model, a hub id such as owner/name, or nothing for the bundled model.',
   },
+  MODEL_UNREACHABLE: {
+    meaning: "A file of the model could not be fetched, and the browser's cache has it not.",
+    remedy: 'Check the network and the address; another origin must allow this page (CORS).',
+  },
   MODEL_FILE_MISSING: {
     meaning: 'A file of the model is missing.',
     remedy: 'Restore the model folder, or download the model again.',
@@ -113,8 +119,10 @@ export const ERROR_CATALOGUE = {
     remedy: 'Look at the cause; if it stays, check the model with `turnwise model verify`.',
   },
   RUNTIME_UNAVAILABLE: {
-    meaning: 'ONNX Runtime could not be loaded on this machine.',
-    remedy: 'Install again on a platform that onnxruntime-node supports: Linux (glibc), macOS, Windows; x64 or arm64.',
+    meaning: 'ONNX Runtime could not be loaded on this machine or in this browser.',
+    remedy:
+      'Install again on a platform that onnxruntime-node supports: Linux (glibc), macOS, Windows; x64 or arm64. ' +
+      'In a browser: docs/web.md says what a page needs.',
   },
   HUB_NOT_FOUND: {
     meaning: 'The model hub has no such model, revision or file.',
@@ -172,6 +180,7 @@ export const ERROR_CATALOGUE = {
     meaning: 'A system that is asked over HTTP did not answer, or with something that cannot be understood.',
     remedy: 'Check its address and token, and that it answers as docs/bench.md says.',
   },
+  ...SERVER_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 /** The code of a {@link TurnwiseError}. */

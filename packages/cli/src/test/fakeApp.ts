@@ -31,12 +31,15 @@ export interface FakeApp {
 export interface FakeAppOptions extends FakeTerminalOptions {
   /** As for {@link createFakeDetector}. */
   readonly logits?: (text: string) => ActionLogits
+  /** By default the process is never told to stop. */
+  readonly stopSignal?: App['stopSignal']
 }
 
 export function createFakeApp(options: FakeAppOptions = {}): FakeApp {
   const terminal = createFakeTerminal(options)
   const { detector, model } = createFakeDetector(options.logits)
-  const app: App = { ...createApp([], terminal), loadDetector: async () => detector }
+  const { stopSignal = () => new Promise(() => undefined) } = options
+  const app: App = { ...createApp([], terminal), loadDetector: async () => detector, stopSignal }
   return {
     app,
     terminal,

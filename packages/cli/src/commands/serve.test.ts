@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { createFakeApp } from '../test/fakeApp.js'
+import type { FakeTerminal } from '../test/fakeTerminal.js'
+
+/** Waits until the server says where it listens. */
+async function addressOf(terminal: FakeTerminal): Promise<string> {
+  for (;;) {
+    const [, url] = /Listening on (\S+)/.exec(terminal.complained()) ?? []
+    if (url !== undefined) return url
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+test('serves, says where each setting is from, and stops when it is told to', async () => {
+  let stop: (signal: 'SIGTERM') => void = () => undefined
+  const { terminal, model, run } = createFakeApp({
+    environment: { TURNWISE_MAX_MESSAGES: '2' },
+    stopSignal: () => new Promise((resolve) => (stop = resolve)),
+  })
+  const ended = run('serve', '--port', '0', '--drain-ms', '0')
+  const url = await addressOf(terminal)
+  expect(terminal.complained()).toMatch(/^port +0 +flag$/m)
+  expect(terminal.complained()).toMatch(/^maxMessages +2 +TURNWISE_MAX_MESSAGES$/m)
+  expect(terminal.complained()).toMatch(/^host +127\.0\.0\.1 +default$/m)
+  const response = await fetch(`${url}/v1/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] }),
+  })
+  expect(await response.json()).toHaveProperty('action')
+  stop('SIGTERM')
+  expect(await ended).toBe(0)
+  expect(model.isClosed).toBe(true)
+  await expect(fetch(url)).rejects.toThrow()
+})
+
+test('makes a key: it goes to stderr alone, and its line never shows it', async () => {
+  const { terminal, run } = createFakeApp()
+  expect(await run('serve', '--new-key', 'my-agent')).toBe(0)
+  expect(terminal.written()).toMatch(/^my-agent sha256:[0-9a-f]{64}\n$/)
+  expect(terminal.complained()).toMatch(/^tw_[\w-]{43}\n/)
+})
+
+test.each([
+  [['--port', 'x'], 'INVALID_OPTION: port (flag)'],
+  [['--host', '0.0.0.0'], 'UNSAFE_ADDRESS'],
+  [['--config', '/nowhere.json'], 'INPUT_UNREADABLE'],
+  [['--new-key', 'a b'], 'INVALID_KEYS'],
+])('refuses %j', async (commandLine, problem) => {
+  const { terminal, run } = createFakeApp()
+  expect(await run('serve', ...commandLine)).toBe(1)
+  expect(terminal.complained()).toContain(problem)
+})

@@ -1,0 +1,103 @@
+import {
+  createKey,
+  describeSetting,
+  flagOf,
+  type ResolvedSettings,
+  readSettingsFile,
+  resolveSettings,
+  SETTING_NAMES,
+  type SettingName,
+  startServer,
+  variableOf,
+} from '@turnwise/server'
+import type { Command } from 'commander'
+import type { App } from '../app.js'
+import { withProgress } from '../loadModel.js'
+import { renderTable } from '../render/textTable.js'
+import { write } from '../terminal.js'
+
+const DETAILS = `
+A flag goes before its environment variable (--max-waiting: TURNWISE_MAX_WAITING),
+that before the file of --config ({"maxWaiting": 100}), that before the default.
+What is in use, and where it is from, is printed at start; the log follows on
+stdout, JSON lines.
+
+SIGTERM stops it without losing a request, Ctrl-C at once.
+
+Examples:
+  $ turnwise serve
+  $ turnwise serve --new-key my-agent >> keys.txt
+  $ turnwise serve --host 0.0.0.0 --keys-file keys.txt
+  $ curl http://127.0.0.1:8080/v1/predict -H 'content-type: application/json' \\
+      -d '{"messages": [{"role": "user", "content": "I was charged twice"}]}'`
+
+/** Names of settings that would show a secret to whoever lists the processes. */
+const WITHOUT_FLAG: readonly SettingName[] = ['keys']
+
+interface ServeOptions extends Readonly<Record<string, string | undefined>> {
+  readonly config?: string
+  readonly newKey?: string
+}
+
+export function addServeCommand(program: Command, app: App): void {
+  const command = program
+    .command('serve')
+    .summary('answer over HTTP and WebSocket')
+    .description('Serves decisions and sessions over HTTP and WebSocket; docs/http.md says how to ask.')
+    .option('--config <file>', 'a JSON file of settings (TURNWISE_CONFIG)')
+    .option('--new-key <name>', 'make a key: it goes to stderr, its line for the file of keys to stdout')
+  for (const name of SETTING_NAMES) {
+    if (!WITHOUT_FLAG.includes(name)) command.option(`--${flagOf(name)} <value>`, describeSetting(name))
+  }
+  command.addHelpText('after', DETAILS).action(async ({ config, newKey, ...flags }: ServeOptions) => {
+    if (newKey !== undefined) return writeNewKey(app, newKey)
+    const { environment } = app.terminal
+    const path = config ?? (environment.TURNWISE_CONFIG || undefined)
+    const file = path === undefined ? {} : await readSettingsFile(path)
+    await serve(app, resolveSettings({ flags, environment, file }))
+  })
+}
+
+async function writeNewKey({ terminal, errorColors }: App, name: string): Promise<void> {
+  const { key, line } = createKey(name)
+  await write(
+    terminal.errors,
+    `${errorColors.bold(key)}\nGive it to the caller. It is not stored and not shown again.\n`,
+  )
+  await write(terminal.output, `${line}\n`)
+}
+
+/** Serves until it is told to stop. */
+async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
+  const { output, errors } = app.terminal
+  const { settings } = resolved
+  await write(errors, renderSettings(resolved))
+  const { model, threads, spinning, maxCacheBytes } = settings
+  // Each session has one request in the model's own queue at most, and the server bounds all others before it.
+  const maxQueuedRequests = settings.maxSessions + settings.maxRunning * settings.maxConversations
+  const options = { model, threads, spinning, maxCacheBytes, maxQueuedRequests }
+  const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
+  try {
+    const server = await startServer({ detector, settings, log: { write: (line) => output.write(line) } })
+    await write(errors, `Listening on ${app.errorColors.bold(server.url)}\n`)
+    const signal = await app.stopSignal()
+    await server.close(signal === 'SIGINT' ? 0 : settings.drainMs)
+  } finally {
+    await detector.close()
+  }
+}
+
+function renderSettings({ settings, sources }: ResolvedSettings): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const value = settings[name]
+    const shown = name === 'keys' && value !== undefined ? '(given)' : formatValue(value)
+    const source = sources[name] === 'environment' ? variableOf(name) : sources[name]
+    return [name, shown, source]
+  })
+  return `${renderTable(rows)}\n`
+}
+
+function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ')
+  return value === undefined ? '-' : String(value)
+}

@@ -1,0 +1,100 @@
+import type { Detector } from '@turnwise/core'
+import Fastify, { type FastifyReply, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { addAuthentication } from './authenticate.js'
+import type { App, ServerContext } from './context.js'
+import { type Certificate, createHttpServer } from './createHttpServer.js'
+import { addErrorHandling, answerError } from './errorHandling.js'
+import { createGate } from './gate.js'
+import { createHealth } from './health.js'
+import type { AccessKey } from './keys.js'
+import { addRequestLog, type LogStream, loggerOptions } from './logging.js'
+import { createMetrics } from './metrics.js'
+import { addOpenApi, addOpenApiRoutes } from './openApi.js'
+import { addHealthRoutes } from './routes/health.js'
+import { addMetricsRoute } from './routes/metrics.js'
+import { addPredictRoute } from './routes/predict.js'
+import { addSecurity } from './security.js'
+import { DEFAULT_SETTINGS, type Settings } from './settings.js'
+import { readVersion } from './version.js'
+
+/** Options of {@link createServer}. */
+export interface ServerOptions {
+  /** Who decides. The server does not close it. */
+  readonly detector: Detector
+  /** By default {@link DEFAULT_SETTINGS}. */
+  readonly settings?: Partial<Settings>
+  /** The keys that are known now; asked for with each request. By default none: everybody may ask. */
+  readonly keys?: () => readonly AccessKey[]
+  /** For TLS. */
+  readonly certificate?: Certificate | undefined
+  /** Where the log goes; by default to stdout. */
+  readonly log?: LogStream | undefined
+}
+
+/** A server that is made, and not yet listening. */
+export interface Server {
+  /** The Fastify instance; `app.inject` asks it without a network. */
+  readonly app: App
+  /**
+   * Stops: readiness says no at once, requests are still taken for a while, those under way are answered, and sessions
+   * are handed back. May be called again.
+   *
+   * @param drainMs how long requests are still taken; by default as the settings say
+   */
+  close(drainMs?: number): Promise<void>
+}
+
+/** Puts the server together. `startServer` also listens. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { detector, keys = () => [], certificate, log } = options
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings }
+  const metrics = createMetrics(() => ({ running: gate.running, waiting: gate.waiting, sessions: 0 }))
+  const gate = createGate(settings, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
+  const health = createHealth(detector)
+  const context: ServerContext = { detector, settings, gate, health, metrics }
+
+  const app: App = Fastify({
+    logger: loggerOptions(settings, log),
+    logController: new LogController({ disableRequestLogging: true }),
+    // What is still asked on an open connection is answered, and the connection closed.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void answerError(context, error, request, reply as FastifyReply),
+    bodyLimit: settings.maxBodyBytes,
+    serverFactory: (handler) => createHttpServer(settings, certificate, handler),
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  // A web page may send plain text anywhere without being asked about it; nothing here reads any.
+  app.removeContentTypeParser('text/plain')
+  addErrorHandling(app, context)
+  addAuthentication(app, keys)
+  addRequestLog(app, context)
+  app.addHook('onRequest', async (_request, reply) => {
+    if (health.isStopping) reply.header('connection', 'close')
+  })
+  await addSecurity(app, settings)
+  await addOpenApi(app, readVersion())
+
+  addHealthRoutes(app, context)
+  addPredictRoute(app, context)
+  addMetricsRoute(app, context)
+  addOpenApiRoutes(app)
+  await app.ready()
+
+  async function stop(drainMs: number): Promise<void> {
+    health.isStopping = true
+    app.log.info({ drainMs }, 'stopping')
+    await new Promise((resolve) => setTimeout(resolve, drainMs))
+    await app.close()
+  }
+
+  let closing: Promise<void> | undefined
+  return {
+    app,
+    close(drainMs = settings.drainMs) {
+      closing ??= stop(drainMs)
+      return closing
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { type Decision, type PredictRequest, TurnwiseError } from '@turnwise/core'
+import type { FastifyRequest } from 'fastify'
+import type { ServerContext } from './context.js'
+import type { MetricSource } from './metrics.js'
+import { withDeadline } from './withDeadline.js'
+
+/**
+ * Decides about conversations of one request, within its deadline, when its turn comes. All requests share the
+ * detector, whose own queue runs what comes together as one batch.
+ *
+ * @throws TurnwiseError OVERLOADED, DEADLINE_EXCEEDED, REQUEST_TOO_LARGE, and those of `predictMany`
+ */
+export async function decideMany(
+  context: ServerContext,
+  request: FastifyRequest,
+  source: MetricSource,
+  conversations: readonly PredictRequest[],
+): Promise<Decision[]> {
+  const { detector, settings, gate, health, metrics } = context
+  checkCount('conversations', conversations.length, settings.maxConversations, 'maxConversations')
+  for (const { messages } of conversations) checkCount('messages', messages.length, settings.maxMessages, 'maxMessages')
+
+  async function decide(signal: AbortSignal): Promise<Decision[]> {
+    const endTimer = metrics.decisionSeconds.startTimer({ source })
+    const [only] = conversations
+    const decisions =
+      conversations.length === 1 && only !== undefined
+        ? [await detector.predict(only.messages, { agentSpeaking: only.agentSpeaking, signal })]
+        : await detector.predictMany(conversations, { signal })
+    endTimer()
+    return decisions
+  }
+
+  try {
+    const decisions = await withDeadline(deadlineOf(request, settings.deadlineMs), request.raw.socket, (signal) =>
+      gate.pass(() => decide(signal), signal),
+    )
+    health.note()
+    for (const decision of decisions) metrics.countDecision(source, decision)
+    return decisions
+  } catch (error) {
+    health.note(error)
+    throw error
+  }
+}
+
+/** @throws TurnwiseError REQUEST_TOO_LARGE */
+export function checkCount(things: string, count: number, most: number, setting: string): void {
+  if (count <= most) return
+  const problem = `The request has ${count} ${things}; ${setting} is ${most}.`
+  throw new TurnwiseError('REQUEST_TOO_LARGE', problem, { value: count })
+}
+
+/** How long a request may take, ms: what its header says, and never more than the setting. */
+export function deadlineOf({ headers }: FastifyRequest, mostMs: number): number {
+  const given = Number(headers['turnwise-deadline-ms'])
+  return given > 0 ? Math.min(given, mostMs) : mostMs
+}

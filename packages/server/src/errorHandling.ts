@@ -1,0 +1,46 @@
+import { TurnwiseError } from '@turnwise/core'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App, ServerContext } from './context.js'
+import { isPassing, statusOf, toTurnwiseError } from './describeError.js'
+import type { WireError } from './schemas/errorBody.js'
+
+/** Answers every error as `{ error: { code, message, … } }`, and logs those of the server itself. */
+export function addErrorHandling(app: App, context: ServerContext): void {
+  app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply))
+  app.setNotFoundHandler(() => {
+    throw new TurnwiseError('NOT_FOUND', 'There is no such endpoint.')
+  })
+}
+
+/** Answers an error. */
+export function answerError(
+  context: ServerContext,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  return reply.send({ error: prepareError(context, error, request, reply) })
+}
+
+/** Counts and logs an error, sets status and headers, and returns what to tell the caller. */
+export function prepareError(
+  context: ServerContext,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): WireError {
+  const known = toTurnwiseError(error)
+  const wire = wireErrorOf(context, known)
+  const status = statusOf(known)
+  if (wire.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(wire.retryAfterMs / 1000)))
+  if (status >= 500 && !isPassing(known)) request.log.error(known)
+  reply.code(status)
+  return { ...wire, requestId: request.id }
+}
+
+/** Counts an error; what the caller is told of it. */
+export function wireErrorOf({ gate, metrics }: ServerContext, error: TurnwiseError): WireError {
+  metrics.refusals.inc({ code: error.code })
+  const { code, message } = error
+  return { code, message, ...(isPassing(error) ? { retryAfterMs: gate.retryAfterMs } : {}) }
+}

@@ -1,0 +1,23 @@
+export type { Certificate } from './createHttpServer.js'
+export { createServer, type Server, type ServerOptions } from './createServer.js'
+export { type AccessKey, createKey, type NewKey, parseKeys } from './keys.js'
+export type { LogStream } from './logging.js'
+export {
+  type GivenSettings,
+  type ResolvedSettings,
+  readSettingsFile,
+  resolveSettings,
+  SETTING_SOURCES,
+  type SettingSource,
+} from './resolveSettings.js'
+export {
+  DEFAULT_SETTINGS,
+  describeSetting,
+  flagOf,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  settingsSchema,
+  variableOf,
+} from './settings.js'
+export { type RunningServer, type StartOptions, startServer } from './startServer.js'

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import { TurnwiseError } from '@turnwise/core'
+import type { Certificate } from './createHttpServer.js'
+import type { Settings } from './settings.js'
+
+/**
+ * The certificate that the settings name, if they do.
+ *
+ * @throws TurnwiseError INVALID_CERTIFICATE, INPUT_UNREADABLE
+ */
+export async function loadCertificate({ tlsCertFile, tlsKeyFile }: Settings): Promise<Certificate | undefined> {
+  if (tlsCertFile === undefined && tlsKeyFile === undefined) return undefined
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) {
+    throw new TurnwiseError('INVALID_CERTIFICATE', 'Only one of tlsCertFile and tlsKeyFile is given.')
+  }
+  const [cert, key] = await Promise.all([readPem(tlsCertFile), readPem(tlsKeyFile)])
+  try {
+    createSecureContext({ cert, key })
+  } catch (cause) {
+    throw new TurnwiseError('INVALID_CERTIFICATE', `${tlsCertFile} and ${tlsKeyFile} cannot be used.`, { cause })
+  }
+  return { cert, key }
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new TurnwiseError('INPUT_UNREADABLE', `${path} cannot be read.`, { value: path, cause })
+  }
+}

@@ -1,0 +1,33 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import { TurnwiseError } from '@turnwise/core'
+import { ANYONE } from './authenticate.js'
+import type { App } from './context.js'
+import type { Settings } from './settings.js'
+
+/** Security headers, web pages of other origins if the settings name them, and limits of each key. */
+export async function addSecurity(app: App, { corsOrigins, requestsPerMinute }: Settings): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      // The page of the documentation brings its style along; nothing else here is a page.
+      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
+    },
+  })
+  if (corsOrigins.length > 0) {
+    const origin = corsOrigins.includes('*') ? '*' : corsOrigins
+    await app.register(cors, { origin, methods: ['GET', 'POST', 'DELETE'] })
+  }
+  if (requestsPerMinute > 0) {
+    await app.register(rateLimit, {
+      max: requestsPerMinute,
+      timeWindow: '1 minute',
+      // After the key is known, and before the body is read.
+      hook: 'preParsing',
+      keyGenerator: ({ owner, ip }) => (owner === ANYONE ? ip : owner),
+      errorResponseBuilder: (_request, { max }) =>
+        new TurnwiseError('RATE_LIMITED', `More than ${max} requests in a minute.`, { value: max }),
+    })
+  }
+}

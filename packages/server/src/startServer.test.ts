@@ -1,0 +1,97 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LanguageModel } from '@turnwise/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { createKey } from './keys.js'
+import { DEFAULT_SETTINGS, type Settings } from './settings.js'
+import { startServer } from './startServer.js'
+import { createFakeDetector, createHeldModel, MESSAGES } from './test/fakeServer.js'
+import { until } from './test/until.js'
+
+async function start(given: Partial<Settings> = {}, model?: LanguageModel) {
+  const settings = { ...DEFAULT_SETTINGS, port: 0, ...given }
+  const log: string[] = []
+  const server = await startServer({
+    detector: createFakeDetector(model),
+    settings,
+    log: { write: (line) => void log.push(line) },
+    watchMs: 10,
+  })
+  onTestFinished(() => server.close(0))
+  return { ...server, log }
+}
+
+async function temporaryFile(content: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'turnwise-')), 'file')
+  await writeFile(path, content)
+  return path
+}
+
+test.each(['0.0.0.0', '::', '192.0.2.1', 'example.org'])('does not listen on %s without keys', async (host) => {
+  await expect(start({ host })).rejects.toMatchObject({ code: 'UNSAFE_ADDRESS' })
+})
+
+test('listens beyond this machine with keys', async () => {
+  const { key, line } = createKey('agent')
+  const { url } = await start({ host: '0.0.0.0', keys: line })
+  const ask = (headers: Record<string, string>) => fetch(`${url.replace('0.0.0.0', '127.0.0.1')}/metrics`, { headers })
+  expect((await ask({})).status).toBe(401)
+  expect((await ask({ authorization: `Bearer ${key}` })).status).toBe(200)
+})
+
+test('a port that is taken is said to be', async () => {
+  const { url } = await start()
+  await expect(start({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'ADDRESS_UNUSABLE' })
+})
+
+test('the file of keys is read again when it changes, and a broken one changes nothing', async () => {
+  const [old, next] = [createKey('agent'), createKey('agent')]
+  const keysFile = await temporaryFile(`# keys\n${old.line}\n`)
+  const { url, log } = await start({ keysFile })
+  const statusOf = async (key: string) =>
+    (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status
+  expect([await statusOf(old.key), await statusOf(next.key)]).toEqual([200, 401])
+  await writeFile(keysFile, `${old.line}\n${next.line}\n`)
+  await until(() => log.join('').includes('"keys":2'))
+  expect([await statusOf(old.key), await statusOf(next.key)]).toEqual([200, 200])
+  await writeFile(keysFile, '')
+  await until(() => log.join('').includes('INVALID_KEYS'))
+  expect([await statusOf(old.key), await statusOf('')]).toEqual([200, 401])
+})
+
+test('a request that does not arrive in time is cut off', async () => {
+  const { url } = await start({ receiveMs: 100 })
+  const { hostname, port } = new URL(url)
+  for (const begun of ['GET /health/live HT', 'POST /v1/predict HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{']) {
+    const socket = connect(Number(port), hostname)
+    socket.write(begun)
+    await new Promise((resolve) => socket.on('close', resolve).resume())
+  }
+})
+
+test('a caller that goes away is not waited for, and others are answered', async () => {
+  const model = createHeldModel()
+  const { url } = await start({ maxRunning: 1 }, model)
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${url}/v1/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: MESSAGES }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  const first = ask()
+  await until(() => model.held === 1)
+  const leaving = new AbortController()
+  const left = ask(leaving.signal).catch(() => 'left')
+  const third = ask()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  leaving.abort()
+  expect(await left).toBe('left')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  model.releaseOne()
+  await until(() => model.held === 1)
+  model.releaseOne()
+  expect([(await first).status, (await third).status]).toEqual([200, 200])
+})

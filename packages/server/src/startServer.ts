@@ -1,0 +1,82 @@
+import type { Server as TlsServer } from 'node:https'
+import { BlockList, isIP } from 'node:net'
+import { type Detector, TurnwiseError } from '@turnwise/core'
+import { createServer } from './createServer.js'
+import { loadCertificate } from './loadCertificate.js'
+import { loadKeys } from './loadKeys.js'
+import type { LogStream } from './logging.js'
+import type { Settings } from './settings.js'
+import { watchFiles } from './watchFiles.js'
+
+/** Options of {@link startServer}. */
+export interface StartOptions {
+  /** Who decides. The server does not close it. */
+  readonly detector: Detector
+  readonly settings: Settings
+  /** Where the log goes; by default to stdout. */
+  readonly log?: LogStream
+  /** How often the files of keys and certificates are looked at, ms. Default: 2,000. */
+  readonly watchMs?: number
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where it is reached, such as http://127.0.0.1:8080. */
+  readonly url: string
+  /** As `close` of `createServer`'s. */
+  close(drainMs?: number): Promise<void>
+}
+
+/**
+ * Reads keys and certificate, listens, and follows both files as they change.
+ *
+ * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS, INVALID_CERTIFICATE
+ */
+export async function startServer({ detector, settings, log, watchMs }: StartOptions): Promise<RunningServer> {
+  let keys = await loadKeys(settings)
+  const certificate = await loadCertificate(settings)
+  const { host, port, keysFile, tlsCertFile, tlsKeyFile } = settings
+  if (keys.length === 0 && !isLoopback(host)) {
+    throw new TurnwiseError('UNSAFE_ADDRESS', `${host} is reached from other machines, and there is no key.`, {
+      value: host,
+    })
+  }
+  const server = await createServer({ detector, settings, keys: () => keys, certificate, log })
+  const { app } = server
+
+  async function reload(): Promise<void> {
+    try {
+      keys = await loadKeys(settings)
+      const changed = await loadCertificate(settings)
+      if (changed !== undefined) (app.server as unknown as TlsServer).setSecureContext(changed)
+      app.log.info({ keys: keys.length }, 'keys and certificate read again')
+    } catch (error) {
+      // What was read before stays in use.
+      app.log.error(error)
+    }
+  }
+
+  const url = await app.listen({ host, port }).catch(async (cause) => {
+    await server.close(0)
+    throw new TurnwiseError('ADDRESS_UNUSABLE', `${host} port ${port} cannot be used.`, { value: port, cause })
+  })
+  const paths = [keysFile, tlsCertFile, tlsKeyFile].filter((path) => path !== undefined)
+  const unwatch = watchFiles(paths, () => void reload(), watchMs)
+  return {
+    url,
+    async close(drainMs) {
+      unwatch()
+      await server.close(drainMs)
+    },
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true
+  const version = isIP(host)
+  if (version === 0) return false
+  const loopback = new BlockList()
+  loopback.addSubnet('127.0.0.0', 8)
+  loopback.addAddress('::1', 'ipv6')
+  return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4')
+}
