@@ -10,6 +10,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Gate } from './gate.js'
 import type { Health } from './health.js'
 import type { Metrics } from './metrics.js'
+import type { SessionStore } from './sessions/sessionStore.js'
 import type { Settings } from './settings.js'
 
 /** What every endpoint works with. */
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly gate: Gate
   readonly health: Health
   readonly metrics: Metrics
+  readonly sessions: SessionStore
 }
 
 /** Fastify, with the types of requests and answers taken from their zod schemas. */

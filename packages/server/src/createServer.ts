@@ -14,7 +14,9 @@ import { addOpenApi, addOpenApiRoutes } from './openApi.js'
 import { addHealthRoutes } from './routes/health.js'
 import { addMetricsRoute } from './routes/metrics.js'
 import { addPredictRoute } from './routes/predict.js'
+import { addSessionRoutes } from './routes/sessions.js'
 import { addSecurity } from './security.js'
+import { createSessionStore } from './sessions/sessionStore.js'
 import { DEFAULT_SETTINGS, type Settings } from './settings.js'
 import { readVersion } from './version.js'
 
@@ -49,10 +51,11 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { detector, keys = () => [], certificate, log } = options
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }
-  const metrics = createMetrics(() => ({ running: gate.running, waiting: gate.waiting, sessions: 0 }))
+  const metrics = createMetrics(() => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }))
   const gate = createGate(settings, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
-  const context: ServerContext = { detector, settings, gate, health, metrics }
+  const sessions = createSessionStore(detector, settings)
+  const context: ServerContext = { detector, settings, gate, health, metrics, sessions }
 
   const app: App = Fastify({
     logger: loggerOptions(settings, log),
@@ -78,6 +81,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   addHealthRoutes(app, context)
   addPredictRoute(app, context)
+  addSessionRoutes(app, context)
   addMetricsRoute(app, context)
   addOpenApiRoutes(app)
   await app.ready()
@@ -87,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     app.log.info({ drainMs }, 'stopping')
     await new Promise((resolve) => setTimeout(resolve, drainMs))
     await app.close()
+    await sessions.close()
   }
 
   let closing: Promise<void> | undefined

@@ -1,4 +1,4 @@
-import { type Decision, type PredictRequest, TurnwiseError } from '@turnwise/core'
+import { type Decision, type PredictRequest, type SessionDecision, TurnwiseError } from '@turnwise/core'
 import type { FastifyRequest } from 'fastify'
 import type { ServerContext } from './context.js'
 import type { MetricSource } from './metrics.js'
@@ -55,4 +55,23 @@ export function checkCount(things: string, count: number, most: number, setting:
 export function deadlineOf({ headers }: FastifyRequest, mostMs: number): number {
   const given = Number(headers['turnwise-deadline-ms'])
   return given > 0 ? Math.min(given, mostMs) : mostMs
+}
+
+/** Counts a decision of a session when it comes, and remembers whether the model failed. */
+export async function noteDecision<Result extends SessionDecision | undefined>(
+  { health, metrics }: ServerContext,
+  source: MetricSource,
+  answer: Promise<Result> | undefined,
+): Promise<Result | undefined> {
+  try {
+    const decision = await answer
+    if (decision !== undefined) {
+      health.note()
+      metrics.countDecision(source, decision)
+    }
+    return decision
+  } catch (error) {
+    health.note(error)
+    throw error
+  }
 }

@@ -42,7 +42,7 @@ export const sessionDecisionSchema = decisionSchema
       rule: z.enum(RULES),
       probability: share.describe('What was compared with the threshold.'),
       threshold: z.number(),
-      excluded: z.array(actionSchema).describe("The actions that the agent's state made impossible."),
+      excluded: z.array(actionSchema).readonly().describe("The actions that the agent's state made impossible."),
     }),
   })
   .meta({ id: 'SessionDecision', description: 'A decision of a session; docs/sessions.md says what its parts mean.' })

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { createFakeModel } from '@turnwise/core/testing'
+import { expect, test } from 'vitest'
+import { createFakeDetector, createFakeServer, createHeldModel, LOGITS } from '../test/fakeServer.js'
+import { until } from '../test/until.js'
+
+type FakeServer = Awaited<ReturnType<typeof createFakeServer>>
+
+function send({ app }: FakeServer, method: 'GET' | 'POST' | 'DELETE', url: string, body?: object, key?: string) {
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  return app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })
+}
+
+const EVENTS = [
+  { type: 'agentSpeaking', text: 'What number can we reach' },
+  { type: 'agentFinished', text: 'What number can we reach you on?' },
+  { type: 'expecting', expect: 'phone' },
+  { type: 'addMessage', message: { role: 'tool', content: 'ringing' } },
+  { type: 'hear', text: 'oh seven', atMs: 1000 },
+  { type: 'userSilent', atMs: 1100 },
+  { type: 'expecting', expect: null },
+  { type: 'hear', text: 'oh seven double one', atMs: 2000, final: true },
+]
+
+test('a session over HTTP decides as one in the process does', async () => {
+  const server = await createFakeServer()
+  const opened = await send(server, 'POST', '/v1/sessions', { id: 'call-1', policy: 'patient' })
+  expect([opened.statusCode, opened.headers.location]).toEqual([201, '/v1/sessions/call-1'])
+  const { decisions } = (await send(server, 'POST', '/v1/sessions/call-1/events', { events: EVENTS })).json()
+
+  const session = createFakeDetector().openSession({ policy: 'patient' })
+  session.agentSpeaking('What number can we reach')
+  session.agentFinished('What number can we reach you on?')
+  session.expecting('phone')
+  session.addMessage({ role: 'tool', content: 'ringing' })
+  const first = await session.hear('oh seven', { atMs: 1000 })
+  const second = await session.userSilent(1100)
+  session.expecting(undefined)
+  const third = await session.hear('oh seven double one', { atMs: 2000, final: true })
+  expect(decisions).toEqual([null, null, null, null, first, second, null, third])
+  const state = (await send(server, 'GET', '/v1/sessions/call-1')).json()
+  expect(state).toMatchObject({ id: 'call-1', isAgentSpeaking: false, messages: session.messages })
+})
+
+test('a session goes on elsewhere with its token', async () => {
+  const [here, there] = [await createFakeServer(), await createFakeServer()]
+  const { id } = (await send(here, 'POST', '/v1/sessions', {})).json()
+  const told = { events: EVENTS.slice(0, 5), resume: true }
+  const { resume } = (await send(here, 'POST', `/v1/sessions/${id}/events`, told)).json()
+  expect((await send(there, 'POST', '/v1/sessions', { id, resume })).statusCode).toBe(201)
+  const rest = { events: EVENTS.slice(5) }
+  const [expected, actual] = [
+    (await send(here, 'POST', `/v1/sessions/${id}/events`, rest)).json(),
+    (await send(there, 'POST', `/v1/sessions/${id}/events`, rest)).json(),
+  ]
+  const costless = (answer: typeof actual) =>
+    answer.decisions.map((decision: object | null) => decision && { ...decision, tokensRun: 0 })
+  expect(costless(actual)).toEqual(costless(expected))
+})
+
+test.each(['%%', 'e30', Buffer.from('{"formatVersion":1,"messages":7}').toString('base64url')])(
+  'the token %s is refused',
+  async (resume) => {
+    const response = await send(await createFakeServer(), 'POST', '/v1/sessions', { resume })
+    expect(response.json()).toMatchObject({ error: { code: 'INVALID_SAVED_SESSION' } })
+  },
+)
+
+test('a session belongs to its key: to others it is not there', async () => {
+  const keys = ['one', 'two'].map((name) => ({ name, hash: createHash('sha256').update(name).digest() }))
+  const server = await createFakeServer({ keys: () => keys })
+  await send(server, 'POST', '/v1/sessions', { id: 'call' }, 'one')
+  const tries = [
+    send(server, 'POST', '/v1/sessions/call/events', { events: [{ type: 'hear', text: 'hi' }] }, 'two'),
+    send(server, 'GET', '/v1/sessions/call', undefined, 'two'),
+    send(server, 'DELETE', '/v1/sessions/call', undefined, 'two'),
+  ]
+  for (const response of await Promise.all(tries)) {
+    expect([response.statusCode, response.json().error.code]).toEqual([404, 'SESSION_NOT_FOUND'])
+  }
+  expect((await send(server, 'POST', '/v1/sessions', { id: 'call' }, 'two')).statusCode).toBe(201)
+  expect((await send(server, 'POST', '/v1/sessions', { id: 'call' }, 'one')).json()).toMatchObject({
+    error: { code: 'SESSION_EXISTS' },
+  })
+})
+
+test('a session ends when it is deleted, and when it is idle', async () => {
+  const model = createFakeModel({ logits: () => LOGITS.startSpeaking })
+  const server = await createFakeServer({ model, settings: { sessionIdleMs: 100 } })
+  for (const id of ['deleted', 'idle']) {
+    await send(server, 'POST', '/v1/sessions', { id })
+    await send(server, 'POST', `/v1/sessions/${id}/events`, { events: [{ type: 'hear', text: 'hello there' }] })
+  }
+  expect(model.openStates).toBe(2)
+  expect((await send(server, 'DELETE', '/v1/sessions/deleted')).statusCode).toBe(204)
+  expect(model.openStates).toBe(1)
+  await until(() => model.openStates === 0)
+  for (const id of ['deleted', 'idle']) expect((await send(server, 'GET', `/v1/sessions/${id}`)).statusCode).toBe(404)
+})
+
+test('of words that come faster than the model only the newest are run', async () => {
+  const model = createHeldModel()
+  const server = await createFakeServer({ model })
+  await send(server, 'POST', '/v1/sessions', { id: 'call' })
+  const hear = (text: string) => send(server, 'POST', '/v1/sessions/call/events', { events: [{ type: 'hear', text }] })
+  const first = hear('I')
+  await until(() => model.held === 1)
+  const others = [hear('I was'), hear('I was charged')]
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  model.release()
+  const [older, newest] = (await Promise.all(others)).map((response) => response.json())
+  expect(older).toEqual(newest)
+  expect((await first).statusCode).toBe(200)
+})
+
+test('limits: sessions, messages and events', async () => {
+  const server = await createFakeServer({ settings: { maxSessions: 1, maxMessages: 1, maxConversations: 2 } })
+  const message = { role: 'user', content: 'a' }
+  const long = await send(server, 'POST', '/v1/sessions', { messages: [message, message] })
+  expect([long.statusCode, long.json().error.code]).toEqual([413, 'REQUEST_TOO_LARGE'])
+  const { id } = (await send(server, 'POST', '/v1/sessions', {})).json()
+  const second = await send(server, 'POST', '/v1/sessions', {})
+  expect([second.statusCode, second.json().error.code]).toEqual([503, 'TOO_MANY_SESSIONS'])
+  const events = Array(3).fill({ type: 'userSilent' })
+  const many = await send(server, 'POST', `/v1/sessions/${id}/events`, { events })
+  expect([many.statusCode, many.json().error.code]).toEqual([413, 'REQUEST_TOO_LARGE'])
+})
+
+test('what is wrong is named', async () => {
+  const server = await createFakeServer()
+  await send(server, 'POST', '/v1/sessions', { id: 'call' })
+  for (const [event, place] of [
+    [{ type: 'sing' }, 'events.0.type'],
+    [{ type: 'hear' }, 'events.0.text'],
+    [{ type: 'expecting', expect: 'money' }, 'events.0.expect'],
+  ] as const) {
+    const response = await send(server, 'POST', '/v1/sessions/call/events', { events: [event] })
+    expect(response.json()).toMatchObject({
+      error: { code: 'INVALID_REQUEST', message: expect.stringContaining(place) },
+    })
+  }
+  expect((await send(server, 'POST', '/v1/sessions', { id: 'a b' })).statusCode).toBe(400)
+  const policy = { error: { code: 'INVALID_REQUEST', message: expect.stringContaining('policy') } }
+  expect((await send(server, 'POST', '/v1/sessions', { policy: 'wild' })).json()).toMatchObject(policy)
+})
+
+test('while it stops no session is opened, and every answer brings a token', async () => {
+  const server = await createFakeServer()
+  await send(server, 'POST', '/v1/sessions', { id: 'call' })
+  const closed = server.close(100)
+  expect((await send(server, 'POST', '/v1/sessions', {})).json()).toMatchObject({ error: { code: 'SHUTTING_DOWN' } })
+  const events = [{ type: 'hear', text: 'hello' }]
+  const { resume } = (await send(server, 'POST', '/v1/sessions/call/events', { events })).json()
+  const other = await createFakeServer()
+  expect((await send(other, 'POST', '/v1/sessions', { id: 'call', resume })).statusCode).toBe(201)
+  expect((await send(other, 'GET', '/v1/sessions/call')).json().messages).toEqual([{ role: 'user', content: 'hello' }])
+  await closed
+})
