@@ -15,6 +15,7 @@ import { addHealthRoutes } from './routes/health.js'
 import { addMetricsRoute } from './routes/metrics.js'
 import { addPredictRoute } from './routes/predict.js'
 import { addSessionRoutes } from './routes/sessions.js'
+import { addStreamRoute } from './routes/stream.js'
 import { addSecurity } from './security.js'
 import { createSessionStore } from './sessions/sessionStore.js'
 import { DEFAULT_SETTINGS, type Settings } from './settings.js'
@@ -82,6 +83,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addHealthRoutes(app, context)
   addPredictRoute(app, context)
   addSessionRoutes(app, context)
+  await addStreamRoute(app, context)
   addMetricsRoute(app, context)
   addOpenApiRoutes(app)
   await app.ready()

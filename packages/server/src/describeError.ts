@@ -75,26 +75,24 @@ interface Validation {
   readonly params: unknown
 }
 
-function describeValidation(validation: Validation, place: string): TurnwiseError {
-  const { errors } = validation.params as { errors?: readonly (readonly Issue[])[] }
-  const deepest = deepestOf(errors ?? [])
-  const path = [...validation.instancePath.split('/').filter(Boolean), ...(deepest?.path ?? [])].join('.')
-  const problem = `${path === '' ? `The ${place}` : path}: ${deepest?.message ?? validation.message}.`
-  return new TurnwiseError('INVALID_REQUEST', problem, { value: path })
+function describeValidation({ instancePath, message = '', params }: Validation, place: string): TurnwiseError {
+  const { errors } = params as Pick<Issue, 'errors'>
+  return describeIssue({ path: instancePath.split('/').filter(Boolean), message, errors }, place)
 }
 
-/** An issue of zod. */
+/** An issue of zod, as far as it says nothing of what was sent. */
 interface Issue {
   readonly path: readonly PropertyKey[]
   readonly message: string
-  readonly errors?: readonly (readonly Issue[])[]
+  /** Where several forms are possible: what is wrong with each. */
+  readonly errors?: readonly (readonly Issue[])[] | undefined
 }
 
-/** Of the issues with each form that would have been possible, the one that came furthest: that form was meant. */
-function deepestOf(forms: readonly (readonly Issue[])[]): Issue | undefined {
-  const issues = forms.flatMap(([issue]) => (issue === undefined ? [] : [issue]))
-  return issues.reduce<Issue | undefined>(
-    (best, issue) => (best === undefined || issue.path.length > best.path.length ? issue : best),
-    undefined,
-  )
+/** What is wrong with a request, by its place. */
+export function describeIssue({ path, message, errors = [] }: Issue, whole: string): TurnwiseError {
+  // Of several forms the one that came furthest was meant.
+  const [deepest] = errors.flatMap(([first]) => first ?? []).sort((left, right) => right.path.length - left.path.length)
+  const place = [...path, ...(deepest?.path ?? [])].join('.')
+  const problem = `${place === '' ? `The ${whole}` : place}: ${deepest?.message ?? message}.`
+  return new TurnwiseError('INVALID_REQUEST', problem, { value: place })
 }

@@ -10,7 +10,9 @@ test('the document is OpenAPI 3.1, and all that it refers to is there', async ()
     paths: { '/v1/predict': { post: {} }, '/health/ready': { get: {} } },
   })
   const names = [...response.body.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name)
-  expect(Object.keys(document.components.schemas).sort()).toEqual([...new Set(names)].sort())
+  expect(Object.keys(document.components.schemas).sort()).toEqual(
+    [...new Set([...names, 'StreamReply', 'StreamRequestInput'])].sort(),
+  )
   expect(document.paths['/v1/predict'].post.responses['503'].description).toContain('waiting')
 })
 

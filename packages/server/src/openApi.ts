@@ -42,6 +42,9 @@ export function addOpenApiRoutes(app: App): void {
   })
 }
 
+/** What streams carry, which no endpoint refers to. */
+const STREAM_SCHEMAS = ['StreamRequestInput', 'StreamReply']
+
 /** Each schema comes as an input and as an output; most are only one of the two. */
 function withoutUnused(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const schemas = document.components?.schemas ?? {}
@@ -54,6 +57,7 @@ function withoutUnused(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
     }
   }
   follow(document.paths ?? {})
+  follow(STREAM_SCHEMAS.map((name) => `#/components/schemas/${name}`))
   const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
   return { ...document, components: { ...document.components, schemas: kept } }
 }

@@ -64,7 +64,7 @@ export const settingsSchema = z.strictObject({
   ),
   maxSessions: whole(10_000, 1, 10_000_000, 'the most sessions open at a time'),
   sessionIdleMs: whole(600_000, 10, 2_000_000_000, 'a session that hears nothing for so long is closed, ms'),
-  maxPending: whole(256, 1, 1_000_000, 'decisions that a stream may wait for; more are refused at once'),
+  maxPending: whole(1024, 1, 1_000_000, 'decisions that a stream may wait for; until then it is not read on'),
   heartbeatMs: whole(15_000, 10, 3_600_000, 'how often a stream is asked whether it is there, ms'),
   drainMs: whole(5000, 0, 3_600_000, 'after SIGTERM, how long requests are still taken while readiness says no, ms'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('how much is written to the log'),

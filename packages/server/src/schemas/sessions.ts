@@ -47,20 +47,35 @@ export const openSessionSchema = sessionStartSchema
   .extend({ id: sessionIdSchema.optional().describe('By default one is made up.') })
   .meta({ id: 'OpenSession' })
 
-/** What happens in a call: the methods of a session. */
+/** What may happen in a call: the methods of a session. */
+export const eventSchemas = {
+  agentSpeaking: z.object({
+    type: z.literal('agentSpeaking'),
+    text: text.describe('All it has said of this turn so far.'),
+  }),
+  agentFinished: z.object({
+    type: z.literal('agentFinished'),
+    text: text.optional().describe('What it has really said of this turn; by default the text last given.'),
+  }),
+  expecting: z.object({ type: z.literal('expecting'), expect: expectationSchema.nullable() }),
+  addMessage: z.object({ type: z.literal('addMessage'), message: messageSchema }),
+  hear: z.object({
+    type: z.literal('hear'),
+    text: text.describe('All that the user has said of this turn so far, without what came as final.'),
+    final: z.boolean().optional().describe('The recogniser has settled these words.'),
+    atMs,
+  }),
+  userSilent: z.object({ type: z.literal('userSilent'), atMs }),
+} as const
+
 export const sessionEventSchema = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('agentSpeaking'), text: text.describe('All it has said of this turn so far.') }),
-    z.object({ type: z.literal('agentFinished'), text: text.optional().describe('What it has really said.') }),
-    z.object({ type: z.literal('expecting'), expect: expectationSchema.nullable() }),
-    z.object({ type: z.literal('addMessage'), message: messageSchema }),
-    z.object({
-      type: z.literal('hear'),
-      text: text.describe('All that the user has said of this turn so far, without what came as final.'),
-      final: z.boolean().optional().describe('The recogniser has settled these words.'),
-      atMs,
-    }),
-    z.object({ type: z.literal('userSilent'), atMs }),
+    eventSchemas.agentSpeaking,
+    eventSchemas.agentFinished,
+    eventSchemas.expecting,
+    eventSchemas.addMessage,
+    eventSchemas.hear,
+    eventSchemas.userSilent,
   ])
   .meta({ id: 'SessionEvent', description: 'docs/sessions.md says what each means.' })
 

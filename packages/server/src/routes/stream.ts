@@ -1,0 +1,122 @@
+import websocket, { type WebSocket } from '@fastify/websocket'
+import { TurnwiseError } from '@turnwise/core'
+import type { FastifyRequest } from 'fastify'
+import type { App, ServerContext } from '../context.js'
+import { errorResponses } from '../schemas/errorBody.js'
+import type { StreamReply } from '../schemas/stream.js'
+import { createStream, type Stream } from '../stream/createStream.js'
+
+/** WebSocket's codes for why a connection ends. */
+const SERVICE_RESTART = 1012
+const INTERNAL_ERROR = 1011
+/** How long a caller has to answer that the connection ends, ms. */
+const CLOSE_MS = 1000
+
+const SCHEMA = {
+  tags: ['sessions'],
+  summary: 'Many sessions over one WebSocket',
+  description:
+    'Each frame is one JSON message: StreamRequest to the server, StreamReply from it. docs/http.md says how they ' +
+    'follow each other.',
+  response: errorResponses,
+}
+
+/** Sessions over WebSocket. */
+export async function addStreamRoute(app: App, context: ServerContext): Promise<void> {
+  const open = new Map<WebSocket, Stream>()
+
+  async function closeAll(): Promise<void> {
+    await Promise.all([...open.values()].map((stream) => stream.handBack()))
+    for (const socket of open.keys()) {
+      socket.close(SERVICE_RESTART)
+      setTimeout(() => socket.terminate(), CLOSE_MS).unref()
+    }
+  }
+
+  await app.register(websocket, {
+    options: { maxPayload: context.settings.maxBodyBytes },
+    // A connection that breaks is closed by ws; anything else is a bug here.
+    errorHandler: (_error, socket) => socket.close(INTERNAL_ERROR),
+    preClose: closeAll,
+  })
+  app.route({
+    method: 'GET',
+    url: '/v1/stream',
+    schema: SCHEMA,
+    preValidation: async (request) => refuseStream(context, request),
+    handler: async () => {
+      throw new TurnwiseError('INVALID_REQUEST', 'The endpoint speaks WebSocket.')
+    },
+    wsHandler(socket, request) {
+      const stream = serveSocket(context, socket, request.owner)
+      open.set(socket, stream)
+      socket.once('close', () => open.delete(socket))
+    },
+  })
+}
+
+/**
+ * Browsers let any page open a WebSocket to anywhere: the server has to look where the page is from.
+ *
+ * @throws TurnwiseError ORIGIN_REFUSED, SHUTTING_DOWN
+ */
+function refuseStream({ settings, health }: ServerContext, { headers }: FastifyRequest): void {
+  if (health.isStopping) throw new TurnwiseError('SHUTTING_DOWN', 'No stream is opened any more.')
+  const { origin, host } = headers
+  if (origin === undefined || settings.corsOrigins.some((known) => known === '*' || known === origin)) return
+  if (URL.canParse(origin) && new URL(origin).host === host) return
+  throw new TurnwiseError('ORIGIN_REFUSED', 'The origin of the page is unknown.')
+}
+
+function serveSocket(context: ServerContext, socket: WebSocket, owner: string): Stream {
+  const { maxPending, maxBodyBytes, heartbeatMs } = context.settings
+  const { streams } = context.metrics
+  const stream = createStream(context, owner, send)
+  let hasAnswered = true
+  let wasFull = false
+
+  function isFull(): boolean {
+    return socket.bufferedAmount > maxBodyBytes
+  }
+
+  /** A caller that is not keeping up is not read from, which in the end stops it from sending. */
+  function regulate(): void {
+    const mustWait = isFull() || stream.pending >= maxPending
+    if (mustWait && !socket.isPaused) socket.pause()
+    else if (!mustWait && socket.isPaused) socket.resume()
+  }
+
+  function send(reply: StreamReply): void {
+    if (socket.readyState !== socket.OPEN) return
+    socket.send(JSON.stringify(reply), regulate)
+  }
+
+  function beat(): void {
+    // What has not been read for a whole interval will not be; neither will a connection answer that is half open.
+    const isLost = isFull() ? wasFull : !hasAnswered && !socket.isPaused
+    if (isLost) {
+      socket.terminate()
+      return
+    }
+    wasFull = isFull()
+    hasAnswered = false
+    socket.ping()
+  }
+
+  const heart = setInterval(beat, heartbeatMs).unref()
+  streams.inc()
+  socket.on('pong', () => {
+    hasAnswered = true
+  })
+  socket.on('message', (data) => {
+    hasAnswered = true
+    stream.receive(data.toString())
+    regulate()
+  })
+  socket.once('close', () => {
+    clearInterval(heart)
+    streams.dec()
+    stream.leave()
+  })
+  return stream
+}
