@@ -13,8 +13,8 @@ declare module 'fastify' {
   }
 }
 
-/** Who asks where there are no keys. */
-export const ANYONE = 'anyone'
+/** Who asks where there are no keys: the name of no key. */
+export const ANYONE = '(anyone)'
 
 /** Refuses requests without a key, before their body is read. With no keys at all everybody may ask. */
 export function addAuthentication(app: FastifyInstance, keys: () => readonly AccessKey[]): void {

@@ -72,12 +72,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   // A web page may send plain text anywhere without being asked about it; nothing here reads any.
   app.removeContentTypeParser('text/plain')
   addErrorHandling(app, context)
-  addAuthentication(app, keys)
   addRequestLog(app, context)
   app.addHook('onRequest', async (_request, reply) => {
     if (health.isStopping) reply.header('connection', 'close')
   })
+  // Before the keys: a browser asks whether a page may ask without one.
   await addSecurity(app, settings)
+  addAuthentication(app, keys)
   await addOpenApi(app, readVersion())
 
   addHealthRoutes(app, context)

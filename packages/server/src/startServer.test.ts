@@ -1,7 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import type { LanguageModel } from '@turnwise/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createKey } from './keys.js'
@@ -27,6 +29,20 @@ async function temporaryFile(content: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'turnwise-')), 'file')
   await writeFile(path, content)
   return path
+}
+
+/** A certificate that is for tests only. */
+function certificate(name: string): string {
+  return fileURLToPath(new URL(`./test/certificates/${name}.pem`, import.meta.url))
+}
+
+/** The common name of the certificate that a server shows. */
+async function shownName(url: string): Promise<string> {
+  const socket = connectTls({ port: Number(new URL(url).port), host: '127.0.0.1', rejectUnauthorized: false })
+  await new Promise((resolve) => socket.once('secureConnect', resolve))
+  const { CN } = socket.getPeerCertificate().subject
+  socket.destroy()
+  return String(CN)
 }
 
 test.each(['0.0.0.0', '::', '192.0.2.1', 'example.org'])('does not listen on %s without keys', async (host) => {
@@ -59,6 +75,25 @@ test('the file of keys is read again when it changes, and a broken one changes n
   await writeFile(keysFile, '')
   await until(() => log.join('').includes('INVALID_KEYS'))
   expect([await statusOf(old.key), await statusOf('')]).toEqual([200, 401])
+})
+
+test('a certificate is exchanged while the server runs', async () => {
+  const [tlsCertFile, tlsKeyFile] = [await temporaryFile(''), await temporaryFile('')]
+  await copyFile(certificate('first.cert'), tlsCertFile)
+  await copyFile(certificate('first.key'), tlsKeyFile)
+  const { url } = await start({ tlsCertFile, tlsKeyFile })
+  expect(url).toMatch(/^https:/)
+  expect(await shownName(url)).toContain('first')
+  await copyFile(certificate('second.cert'), tlsCertFile)
+  await copyFile(certificate('second.key'), tlsKeyFile)
+  while (!(await shownName(url)).includes('second')) await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
+test('certificates that cannot be used are refused', async () => {
+  const [tlsCertFile, tlsKeyFile] = [certificate('first.cert'), certificate('second.key')]
+  await expect(start({ tlsCertFile, tlsKeyFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })
+  await expect(start({ tlsCertFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })
+  await expect(start({ tlsCertFile, tlsKeyFile: '/nowhere' })).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
 })
 
 test('a request that does not arrive in time is cut off', async () => {

@@ -56,14 +56,14 @@ export async function startServer({ detector, settings, log, watchMs }: StartOpt
     }
   }
 
-  const url = await app.listen({ host, port }).catch(async (cause) => {
+  const address = await app.listen({ host, port }).catch(async (cause) => {
     await server.close(0)
     throw new TurnwiseError('ADDRESS_UNUSABLE', `${host} port ${port} cannot be used.`, { value: port, cause })
   })
   const paths = [keysFile, tlsCertFile, tlsKeyFile].filter((path) => path !== undefined)
   const unwatch = watchFiles(paths, () => void reload(), watchMs)
   return {
-    url,
+    url: certificate === undefined ? address : address.replace(/^http:/, 'https:'),
     async close(drainMs) {
       unwatch()
       await server.close(drainMs)

@@ -78,10 +78,11 @@ async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
   const options = { model, threads, spinning, maxCacheBytes, maxQueuedRequests }
   const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
   try {
+    // From here on: who reads that it listens may stop it.
+    const stopped = app.stopSignal()
     const server = await startServer({ detector, settings, log: { write: (line) => output.write(line) } })
     await write(errors, `Listening on ${app.errorColors.bold(server.url)}\n`)
-    const signal = await app.stopSignal()
-    await server.close(signal === 'SIGINT' ? 0 : settings.drainMs)
+    await server.close((await stopped) === 'SIGINT' ? 0 : settings.drainMs)
   } finally {
     await detector.close()
   }
