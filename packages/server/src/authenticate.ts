@@ -16,6 +16,11 @@ declare module 'fastify' {
 /** Who asks where there are no keys: the name of no key. */
 export const ANYONE = '(anyone)'
 
+/** For endpoints that are answered without a key, and as often as they are asked. */
+export const PUBLIC_ROUTE = { isPublic: true, rateLimit: false as const }
+/** How the OpenAPI document says so. */
+export const PUBLIC_SECURITY: { [scheme: string]: string[] }[] = []
+
 /** Refuses requests without a key, before their body is read. With no keys at all everybody may ask. */
 export function addAuthentication(app: FastifyInstance, keys: () => readonly AccessKey[]): void {
   app.decorateRequest('owner', ANYONE)

@@ -12,10 +12,12 @@ import { addRequestLog, type LogStream, loggerOptions } from './logging.js'
 import { createMetrics } from './metrics.js'
 import { addOpenApi, addOpenApiRoutes } from './openApi.js'
 import { addHealthRoutes } from './routes/health.js'
+import { addInferenceRoutes } from './routes/inference.js'
 import { addMetricsRoute } from './routes/metrics.js'
 import { addPredictRoute } from './routes/predict.js'
 import { addSessionRoutes } from './routes/sessions.js'
 import { addStreamRoute } from './routes/stream.js'
+import { addVapiRoute } from './routes/vapi.js'
 import { addSecurity } from './security.js'
 import { createSessionStore } from './sessions/sessionStore.js'
 import { DEFAULT_SETTINGS, type Settings } from './settings.js'
@@ -85,6 +87,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addPredictRoute(app, context)
   addSessionRoutes(app, context)
   await addStreamRoute(app, context)
+  addVapiRoute(app, context)
+  await addInferenceRoutes(app, context)
   addMetricsRoute(app, context)
   addOpenApiRoutes(app)
   await app.ready()

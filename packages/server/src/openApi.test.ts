@@ -13,6 +13,7 @@ test('the document is OpenAPI 3.1, and all that it refers to is there', async ()
   expect(Object.keys(document.components.schemas).sort()).toEqual(
     [...new Set([...names, 'StreamReply', 'StreamRequestInput'])].sort(),
   )
+  expect(document.paths['/health/live'].get.security).toEqual([])
   expect(document.paths['/v1/predict'].post.responses['503'].description).toContain('waiting')
 })
 

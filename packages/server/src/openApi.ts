@@ -32,13 +32,23 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
   })
 }
 
-/** The document, and a page of it that asks nothing of anybody. */
+/** The document, and a page of it that asks nothing of anybody. Both are made once: it takes a while. */
 export function addOpenApiRoutes(app: App): void {
   const options = { schema: { hide: true }, config: { isPublic: true } }
-  app.get('/openapi.json', options, async () => app.swagger())
+  let json = ''
+  let page = ''
+  app.addHook('onReady', async () => {
+    const document = app.swagger() as OpenAPIV3_1.Document
+    json = JSON.stringify(document)
+    page = renderDocumentation(document)
+  })
+  app.get('/openapi.json', options, async (_request, reply) => {
+    reply.type('application/json; charset=utf-8')
+    return json
+  })
   app.get('/docs', options, async (_request, reply) => {
     reply.type('text/html; charset=utf-8')
-    return renderDocumentation(app.swagger() as OpenAPIV3_1.Document)
+    return page
   })
 }
 

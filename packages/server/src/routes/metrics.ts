@@ -1,9 +1,19 @@
+import { z } from 'zod'
 import type { App, ServerContext } from '../context.js'
+import { errorResponses } from '../schemas/errorBody.js'
 
 export function addMetricsRoute(app: App, { metrics: { registry } }: ServerContext): void {
-  const schema = { tags: ['health'], summary: 'Metrics for Prometheus', produces: [registry.contentType] }
+  const schema = {
+    tags: ['health'],
+    summary: 'Metrics for Prometheus',
+    response: {
+      200: { description: 'All metrics as text.', content: { 'text/plain': { schema: z.string() } } },
+      401: errorResponses[401],
+      429: errorResponses[429],
+    },
+  }
   app.get('/metrics', { schema }, async (_request, reply) => {
-    reply.type(registry.contentType)
+    reply.type(registry.contentType).serializer(String)
     return registry.metrics()
   })
 }

@@ -1,0 +1,54 @@
+import type { ActionLogits } from '@turnwise/core'
+import { createFakeModel } from '@turnwise/core/testing'
+import { expect, test } from 'vitest'
+import { createFakeDetector, createFakeServer, LOGITS } from '../test/fakeServer.js'
+
+/** As Vapi sends it, cut short. */
+function requestFor(messages: object[]) {
+  const message = { type: 'call.endpointing.request', timestamp: 1, call: { id: 'x' }, messages }
+  return { message }
+}
+
+const CALL = [
+  { role: 'system', message: 'You are Mary.', time: 1, secondsFromStart: 0 },
+  { role: 'bot', message: 'What is your number?', time: 2, secondsFromStart: 0.5 },
+  { role: 'tool_calls', toolCalls: [], time: 3 },
+  { role: 'user', message: 'oh seven seven', time: 4, secondsFromStart: 1 },
+]
+
+async function ask(body: object, logits: ActionLogits = LOGITS.startSpeaking, query = '') {
+  const { app } = await createFakeServer({ model: createFakeModel({ logits: () => logits }) })
+  return app.inject({ method: 'POST', url: `/v1/vapi/endpointing${query}`, payload: body })
+}
+
+test.each([
+  [LOGITS.startSpeaking, '', 0.25],
+  [LOGITS.continueListening, '', 2.4],
+  [LOGITS.continueListening, '?policy=patient', 3.2],
+  [[0, 0, 9, 0], '?policy=eager', 0.8],
+] as const)('%j %s: %f s', async (logits, query, seconds) => {
+  const response = await ask(requestFor(CALL), logits, query)
+  expect(response.statusCode).toBe(200)
+  expect(response.json().timeoutSeconds).toBeCloseTo(seconds, 1)
+})
+
+test('the wait is that of a session that has heard the same', async () => {
+  const { app } = await createFakeServer()
+  const response = await app.inject({ method: 'POST', url: '/v1/vapi/endpointing', payload: requestFor(CALL) })
+  const session = createFakeDetector().openSession({
+    messages: [{ role: 'assistant', content: 'What is your number?' }],
+  })
+  const { waitMs } = await session.hear('oh seven seven')
+  expect(response.json().timeoutSeconds).toBeCloseTo(waitMs / 1000, 3)
+})
+
+test.each([
+  [{ message: { type: 'end-of-call-report', messages: [] } }, 'INVALID_REQUEST'],
+  [{}, 'INVALID_REQUEST'],
+  [requestFor([]), 'NO_MESSAGES'],
+  [requestFor(CALL.slice(0, 2)), 'LAST_MESSAGE_NOT_USER'],
+])('refuses %j', async (body, code) => {
+  const response = await ask(body)
+  expect(response.statusCode).toBe(400)
+  expect(response.json()).toMatchObject({ error: { code } })
+})

@@ -1,0 +1,40 @@
+import { DEFAULT_POLICY, type Message, POLICIES, type PolicyName, TurnwiseError, waitFor } from '@turnwise/core'
+import type { App, ServerContext } from '../context.js'
+import { decideMany } from '../decideMany.js'
+import { errorResponses } from '../schemas/errorBody.js'
+import { vapiQuerySchema, vapiRequestSchema, vapiResponseSchema } from '../schemas/vapi.js'
+
+/** The longest that Vapi takes. */
+const MOST_SECONDS = 15
+
+/** Vapi's name of a role and ours. */
+const ROLES: Readonly<Record<string, Message['role']>> = { user: 'user', bot: 'assistant', assistant: 'assistant' }
+
+const SCHEMA = {
+  tags: ['decisions'],
+  summary: "Vapi's custom endpointing model",
+  description: "Answers each transcript with how long to wait, from the policy's table of waits.",
+  querystring: vapiQuerySchema,
+  body: vapiRequestSchema,
+  response: { 200: vapiResponseSchema, ...errorResponses },
+}
+
+export function addVapiRoute(app: App, context: ServerContext): void {
+  app.post('/v1/vapi/endpointing', { schema: SCHEMA }, async (request) => {
+    const { body, query } = request
+    const messages = body.message.messages.flatMap(({ role, message: content = '' }) => {
+      const known = ROLES[role]
+      return known === undefined ? [] : [{ role: known, content }]
+    })
+    const [decision] = await decideMany(context, request, 'vapi', [{ messages, agentSpeaking: false }])
+    if (decision === undefined) throw new TurnwiseError('MODEL_FAILED', 'The model gave no answer.')
+    const { action, confidence } = decision
+    const completion = action === 'start_speaking' ? confidence : 1 - confidence
+    return { timeoutSeconds: secondsFor(completion, query.policy ?? DEFAULT_POLICY) }
+  })
+}
+
+/** @param completion the probability that the user has finished */
+function secondsFor(completion: number, policy: PolicyName): number {
+  return Math.min(MOST_SECONDS, Math.round(waitFor(POLICIES[policy].wait, completion)) / 1000)
+}
