@@ -26,6 +26,10 @@ export const SERVER_ERRORS = {
     meaning: 'The server has no such endpoint or model.',
     remedy: 'GET /openapi.json lists every endpoint.',
   },
+  METHOD_NOT_ALLOWED: {
+    meaning: 'The endpoint is not asked with this method.',
+    remedy: 'Use a method that the header allow lists.',
+  },
   RATE_LIMITED: {
     meaning: 'A key has made as many requests in a minute as it may (setting requestsPerMinute).',
     remedy: 'Wait as long as the header retry-after says.',

@@ -63,9 +63,11 @@ export async function noteDecision<Result extends SessionDecision | undefined>(
   source: MetricSource,
   answer: Promise<Result> | undefined,
 ): Promise<Result | undefined> {
+  const endTimer = metrics.decisionSeconds.startTimer({ source })
   try {
     const decision = await answer
     if (decision !== undefined) {
+      endTimer()
       health.note()
       metrics.countDecision(source, decision)
     }

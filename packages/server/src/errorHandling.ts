@@ -7,9 +7,23 @@ import type { WireError } from './schemas/errorBody.js'
 /** Answers every error as `{ error: { code, message, … } }`, and logs those of the server itself. */
 export function addErrorHandling(app: App, context: ServerContext): void {
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply))
-  app.setNotFoundHandler(() => {
-    throw new TurnwiseError('NOT_FOUND', 'There is no such endpoint.')
+  const routes: Route[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    routes.push({ path: new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`), methods: [method].flat() })
   })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?')
+    const methods = routes.filter((route) => route.path.test(path)).flatMap((route) => route.methods)
+    if (methods.length === 0) throw new TurnwiseError('NOT_FOUND', 'There is no such endpoint.')
+    reply.header('allow', methods.join(', '))
+    throw new TurnwiseError('METHOD_NOT_ALLOWED', `The endpoint is asked with ${methods.join(', ')}.`)
+  })
+}
+
+/** What can be asked at a path. */
+interface Route {
+  readonly path: RegExp
+  readonly methods: readonly string[]
 }
 
 /** Answers an error. */

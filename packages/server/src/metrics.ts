@@ -63,7 +63,9 @@ export function createMetrics(state: () => MeasuredState): Metrics {
     registry,
     requestSeconds: createHistogram('turnwise_request_seconds', 'Time from request to answer.', ['route', 'status']),
     queueSeconds: createHistogram('turnwise_queue_seconds', 'Time that requests waited for the model.', []),
-    decisionSeconds: createHistogram('turnwise_decision_seconds', 'Time of decisions without waiting.', ['source']),
+    decisionSeconds: createHistogram('turnwise_decision_seconds', 'Time from asking the model to its decision.', [
+      'source',
+    ]),
     refusals: new Counter({ name: 'turnwise_errors_total', help: 'Errors answered.', labelNames: ['code'], registers }),
     superseded: new Counter({
       name: 'turnwise_superseded_total',

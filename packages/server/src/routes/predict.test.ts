@@ -117,6 +117,19 @@ describe('what is wrong is refused and named', () => {
     }
   })
 
+  test('a method that the endpoint has not', async () => {
+    const { app } = await createFakeServer()
+    for (const [url, allow] of [
+      ['/v1/predict', 'POST'],
+      ['/v1/sessions/a/events?b=c', 'POST'],
+      ['/v1/sessions/a', 'GET, HEAD, DELETE'],
+    ] as const) {
+      const response = await app.inject({ method: 'PUT', url })
+      expect([response.statusCode, response.json().error.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
+      expect(response.headers.allow).toBe(allow)
+    }
+  })
+
   test('an unknown endpoint, and an address that is none', async () => {
     const { app } = await createFakeServer()
     const response = await app.inject({ method: 'GET', url: '/v1/SECRET' })

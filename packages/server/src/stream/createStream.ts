@@ -28,6 +28,8 @@ interface Outcome {
   readonly stored: StoredSession
   readonly seq: number
   readonly decision: SessionDecision | undefined
+  /** Measures how long it took. */
+  endTimer(): void
 }
 
 /** @param send takes a message to the caller */
@@ -93,8 +95,9 @@ export function createStream(context: ServerContext, owner: string, send: (reply
     stored.lastSeq = seq
     const answer = applyEvent(stored.session, event)
     if (answer === undefined) return
+    const endTimer = metrics.decisionSeconds.startTimer({ source: 'stream' })
     const fail = (error: unknown) => sendError(error, { session: stored.id, seq })
-    track(answer.then((decision) => settle({ stored, seq, decision }), fail))
+    track(answer.then((decision) => settle({ stored, seq, decision, endTimer }), fail))
   }
 
   function track(task: Promise<void>): void {
@@ -112,7 +115,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
     const settled = outcomes.filter(({ stored }) => held.get(stored.id) === stored)
     outcomes = []
     const newest = new Map(settled.map(({ decision, seq }) => [decision, seq]))
-    for (const { stored, seq, decision } of settled) {
+    for (const { stored, seq, decision, endTimer } of settled) {
       const by = newest.get(decision)
       if (decision !== undefined && by !== undefined && by !== seq) {
         metrics.superseded.inc()
@@ -120,7 +123,10 @@ export function createStream(context: ServerContext, owner: string, send: (reply
         continue
       }
       health.note()
-      if (decision !== undefined) metrics.countDecision('stream', decision)
+      if (decision !== undefined) {
+        endTimer()
+        metrics.countDecision('stream', decision)
+      }
       send({ type: 'decision', session: stored.id, seq, decision: decision ?? null })
     }
   }
