@@ -26,9 +26,10 @@ export {
   type SessionOptions,
   TurnwiseError,
 } from '@turnwise/core'
+export type { DownloadProgress } from '@turnwise/core/runtime'
 export { defaultCacheFolder } from './cacheFolder.js'
 export { loadDetector } from './loadDetector.js'
-export { DEFAULT_LOAD_OPTIONS, type DownloadProgress, type LoadOptions } from './loadOptions.js'
+export { DEFAULT_LOAD_OPTIONS, type LoadOptions } from './loadOptions.js'
 export { locateModel } from './locateModel.js'
 export { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.js'
 export { pullModel } from './pullModel.js'

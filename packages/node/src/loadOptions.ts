@@ -1,19 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { describeValue, TurnwiseError } from '@turnwise/core'
+import type { DownloadProgress } from '@turnwise/core/runtime'
 import { defaultCacheFolder } from './cacheFolder.js'
-
-/** How far a download is. */
-export interface DownloadProgress {
-  /** The hub id of the model. */
-  readonly model: string
-  /** The file that is downloaded now. */
-  readonly fileName: string
-  /** Of all the files together. */
-  readonly receivedBytes: number
-  /** Of all the files together. */
-  readonly totalBytes: number
-}
 
 /** Options of `loadDetector`. An option goes before its environment variable, that before the default. */
 export interface LoadOptions {

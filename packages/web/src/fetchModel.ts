@@ -1,0 +1,119 @@
+import { type Manifest, parseManifest, TurnwiseError, throwIfAborted } from '@turnwise/core'
+import type { DownloadProgress } from '@turnwise/core/runtime'
+import type { ModelCache } from './modelCache.js'
+import { checkFile, downloadFile, type ModelFile, request } from './modelFile.js'
+
+/** A network that is there but does not answer must not keep a model waiting that the browser has already. */
+const MANIFEST_PATIENCE_MS = 3000
+
+/** What a detector is made of; the files are what turnwise.json says. */
+export interface FetchedModel {
+  readonly manifest: Manifest
+  /** The bytes of tokenizer.json. */
+  readonly tokenizer: Uint8Array<ArrayBuffer>
+  /** The bytes of the graph. */
+  readonly weights: Uint8Array<ArrayBuffer>
+}
+
+/** Options of {@link fetchModel}. */
+export interface FetchOptions {
+  readonly cache: ModelCache
+  readonly onProgress: (progress: DownloadProgress) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** A file that is kept by its checksum too: another version is another entry. */
+interface KeptFile extends ModelFile {
+  readonly key: string
+}
+
+/**
+ * The files of a model. What turnwise.json says now counts or, if it cannot be reached, what it said last. Files come from
+ * the cache; those that it has not, or that have changed in it, are downloaded.
+ *
+ * @param base the address of the model folder, with a slash at its end
+ * @throws TurnwiseError ABORTED, MODEL_NOT_FOUND, MODEL_UNREACHABLE, MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED,
+ *   MODEL_FILE_TAMPERED, INVALID_MANIFEST, UNSUPPORTED_MODEL
+ */
+export async function fetchModel(base: string, options: FetchOptions): Promise<FetchedModel> {
+  const manifestUrl = `${base}turnwise.json`
+  const manifestText = await fetchManifestText(manifestUrl, options)
+  const manifest = readManifest(manifestUrl, manifestText)
+  const weights = describeFile(base, manifest.onnx.file, manifest)
+  const tokenizer = describeFile(base, 'tokenizer.json', manifest)
+  const bytes = await fetchFiles(base, [weights, tokenizer], options)
+  // Last, so that what is said without a network is what can be had without one.
+  await options.cache.keep(manifestUrl, manifestText)
+  await options.cache.forgetOthers(base, [manifestUrl, weights.key, tokenizer.key])
+  return { manifest, weights: found(bytes, weights), tokenizer: found(bytes, tokenizer) }
+}
+
+async function fetchManifestText(url: string, { cache, signal }: FetchOptions): Promise<string> {
+  const kept = await cache.find(url)
+  const patience = kept === undefined ? [] : [AbortSignal.timeout(MANIFEST_PATIENCE_MS)]
+  try {
+    const signals = AbortSignal.any([...patience, ...(signal === undefined ? [] : [signal])])
+    return await (await request(url, 'MODEL_NOT_FOUND', { cache: 'no-cache', signal: signals })).text()
+  } catch (error) {
+    throwIfAborted(signal)
+    const isGone = error instanceof TurnwiseError && error.code === 'MODEL_NOT_FOUND'
+    if (kept === undefined || isGone) throw error
+    return kept.text()
+  }
+}
+
+function readManifest(url: string, text: string): Manifest {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new TurnwiseError('INVALID_MANIFEST', `${url} is no JSON.`, { value: url, cause })
+  }
+  return parseManifest(json)
+}
+
+function describeFile(base: string, name: string, { files }: Manifest): KeptFile {
+  const { sha256 = '', sizeBytes = 0 } = files[name] ?? {}
+  const url = new URL(name.split('/').map(encodeURIComponent).join('/'), base).href
+  return { name, url, sha256, sizeBytes, key: `${url}?sha256=${sha256}` }
+}
+
+async function fetchFiles(
+  base: string,
+  files: readonly KeptFile[],
+  { cache, onProgress, signal }: FetchOptions,
+): Promise<Map<KeptFile, Uint8Array<ArrayBuffer>>> {
+  const bytes = new Map<KeptFile, Uint8Array<ArrayBuffer>>()
+  for (const file of files) {
+    const kept = await findKept(file, cache)
+    if (kept !== undefined) bytes.set(file, kept)
+  }
+  const missing = files.filter((file) => !bytes.has(file))
+  const totalBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  let before = 0
+  for (const file of missing) {
+    throwIfAborted(signal)
+    const onBytes = (received: number) =>
+      onProgress({ model: base, fileName: file.name, receivedBytes: before + received, totalBytes })
+    const downloaded = await downloadFile(file, { onBytes, signal })
+    await cache.keep(file.key, downloaded)
+    bytes.set(file, downloaded)
+    before += file.sizeBytes
+  }
+  return bytes
+}
+
+/** A file from the cache; undefined if it has none, or one that is not what it was. */
+async function findKept(file: KeptFile, cache: ModelCache): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const response = await cache.find(file.key)
+  if (response === undefined) return undefined
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  return checkFile(file, bytes).then(
+    () => bytes,
+    () => undefined,
+  )
+}
+
+function found(bytes: ReadonlyMap<KeptFile, Uint8Array<ArrayBuffer>>, file: KeptFile): Uint8Array<ArrayBuffer> {
+  return bytes.get(file) ?? new Uint8Array()
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import type { Message } from '@turnwise/core'
+import { loadDetector as loadOnNode } from 'turnwise'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { loadDetector } from './loadDetector.js'
+import { createFakeCaches } from './test/fakeCaches.js'
+import { BASE, type FakeSite, startFakeSite, tinyModel } from './test/fakeSite.js'
+import { createLocalWorker } from './test/localWorker.js'
+
+let site: FakeSite
+beforeEach(() => {
+  site = startFakeSite()
+  vi.stubGlobal('caches', createFakeCaches())
+  vi.stubGlobal('document', { baseURI: BASE })
+  vi.stubGlobal('isSecureContext', true)
+  vi.stubGlobal('crossOriginIsolated', false)
+  vi.stubGlobal('navigator', { hardwareConcurrency: 4 })
+})
+afterEach(() => vi.unstubAllGlobals())
+
+function readConversations(): Message[][] {
+  const rows = JSON.parse(readFileSync(`${tinyModel('fused')}/expected.json`, 'utf8')) as { messages: Message[] }[]
+  return rows.map(({ messages }) => messages)
+}
+
+test('answers as on Node, conversation by conversation and word by word', async () => {
+  const web = await loadDetector({ model: BASE, createWorker: createLocalWorker })
+  const node = await loadOnNode({ model: tinyModel('fused'), threads: 1 })
+  onTestFinished(async () => {
+    await Promise.all([web.close(), node.close()])
+  })
+  expect(web).toMatchObject({ execution: 'wasm', threads: 1, manifest: node.manifest })
+  const requests = readConversations().map((messages) => ({ messages }))
+  const [found, expected] = await Promise.all([web.predictMany(requests), node.predictMany(requests)])
+  for (const [index, { probabilities, tokensRun }] of expected.entries()) {
+    expect(found[index]?.tokensRun).toBe(tokensRun)
+    for (const [action, probability] of Object.entries(probabilities)) {
+      expect(found[index]?.probabilities[action as keyof typeof probabilities]).toBeCloseTo(probability, 3)
+    }
+  }
+  const sessions = [web.openSession(), node.openSession()] as const
+  for (const words of ['my', 'my number', 'my number is', 'my number was', 'no']) {
+    const [onWeb, onNode] = [await sessions[0].hear(words), await sessions[1].hear(words)]
+    expect({ ...onWeb, reason: onWeb.reason.rule }).toMatchObject({
+      action: onNode.action,
+      tokensRun: onNode.tokensRun,
+      reason: onNode.reason.rule,
+    })
+    expect(onWeb.confidence).toBeCloseTo(onNode.confidence, 3)
+  }
+})
+
+test.each([
+  ['a worker that does not start', 'RUNTIME_UNAVAILABLE', (worker: Worker) => worker.onerror?.({} as ErrorEvent)],
+  [
+    'a graph that cannot be read',
+    'MODEL_FILE_INVALID',
+    (worker: Worker) => {
+      const failure = { code: 'MODEL_FILE_INVALID', problem: 'It is no graph.' }
+      worker.onmessage?.({ data: { kind: 'failed', failure } } as MessageEvent)
+    },
+  ],
+])('%s: %s, and nothing goes on', async (_, code, fail) => {
+  let isTerminated = false
+  const worker = {
+    postMessage: (message: object) => 'weights' in message && setImmediate(() => fail(worker as unknown as Worker)),
+    terminate: () => {
+      isTerminated = true
+    },
+  }
+  const createWorker = () => worker as unknown as Worker
+  await expect(loadDetector({ model: BASE, createWorker })).rejects.toMatchObject({ code })
+  expect(isTerminated).toBe(true)
+})
+
+test('a page that is not secure is refused at once', async () => {
+  vi.stubGlobal('isSecureContext', false)
+  await expect(loadDetector({ model: BASE, createWorker: createLocalWorker })).rejects.toMatchObject({
+    code: 'RUNTIME_UNAVAILABLE',
+  })
+  expect(site.requests).toEqual([])
+})

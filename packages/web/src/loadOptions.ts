@@ -1,0 +1,101 @@
+import { describeValue, TurnwiseError } from '@turnwise/core'
+import type { DownloadProgress } from '@turnwise/core/runtime'
+import { createModelWorker } from './startWorker.js'
+
+/** Options of `loadDetector`. */
+export interface LoadOptions {
+  /** The address of a model folder, the one that holds turnwise.json; relative to the page, such as '/models/en/'. */
+  readonly model: string | URL
+  /**
+   * Threads that share the work of a decision. Default: half of the processor's, from 2 to 4, on a page that is
+   * cross-origin isolated; 1 on any other, where browsers allow no more.
+   */
+  readonly threads?: number | undefined
+  /**
+   * The most memory, in bytes, for what sessions keep of their conversations, all together. A session whose share was
+   * given to others computes it again. Default: 64 MiB.
+   */
+  readonly maxCacheBytes?: number | undefined
+  /** When so many requests wait for the model, more are refused as OVERLOADED. Default: 1,024. */
+  readonly maxQueuedRequests?: number | undefined
+  /** Starts the worker, '@turnwise/web/worker', where the bundler does not find it by itself. */
+  readonly createWorker?: (() => Worker) | undefined
+  /** Called as a download goes on; not at all if the browser has the files already. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  /** Ends a download or the loading. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The defaults of {@link LoadOptions} that are the same in every browser. */
+export const DEFAULT_LOAD_OPTIONS = {
+  maxCacheBytes: 2 ** 26,
+  maxQueuedRequests: 1024,
+} as const
+
+/** {@link LoadOptions} with every default in place. */
+export interface ResolvedLoadOptions {
+  /** Absolute, with a slash at its end. */
+  readonly model: string
+  readonly threads: number
+  readonly maxCacheBytes: number
+  readonly maxQueuedRequests: number
+  readonly createWorker: () => Worker
+  readonly onProgress: (progress: DownloadProgress) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** What the browser allows. */
+export interface BrowserLimits {
+  /** The address that others are relative to. */
+  readonly baseUrl: string
+  readonly cores: number
+  readonly isIsolated: boolean
+}
+
+/** Half of the processor's, within these: the page and the call need some too, and more than four gain little. */
+const THREADS = { fewest: 2, most: 4 }
+
+/**
+ * Puts options and defaults together.
+ *
+ * @throws TurnwiseError INVALID_OPTION
+ */
+export function resolveLoadOptions(options: LoadOptions, limits: BrowserLimits = browserLimits()): ResolvedLoadOptions {
+  const most = limits.isIsolated ? limits.cores : 1
+  const half = Math.max(THREADS.fewest, Math.min(THREADS.most, Math.floor(limits.cores / 2)))
+  const { threads = Math.min(most, half), maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
+  const { createWorker = createModelWorker, maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
+  const reason = limits.isIsolated ? 'the cores' : 'since the page is not cross-origin isolated'
+  check('threads', threads, isWhole(threads, 1) && threads <= most, `1 to ${most}, ${reason}`)
+  check('maxCacheBytes', maxCacheBytes, isWhole(maxCacheBytes, 0), '0 or more bytes')
+  check('maxQueuedRequests', maxQueuedRequests, isWhole(maxQueuedRequests, 1), '1 or more')
+  return {
+    model: resolveModel(options.model, limits.baseUrl),
+    threads,
+    maxCacheBytes,
+    maxQueuedRequests,
+    createWorker,
+    onProgress: options.onProgress ?? (() => undefined),
+    signal: options.signal,
+  }
+}
+
+function browserLimits(): BrowserLimits {
+  return { baseUrl: document.baseURI, cores: navigator.hardwareConcurrency, isIsolated: crossOriginIsolated }
+}
+
+function resolveModel(model: unknown, baseUrl: string): string {
+  const isText = (typeof model === 'string' && model !== '') || model instanceof URL
+  const url = isText && URL.canParse(model, baseUrl) ? new URL(model, baseUrl) : undefined
+  check('model', model, /^https?:$/.test(url?.protocol ?? ''), 'the http or https address of a model folder')
+  return `${url?.origin}${url?.pathname.replace(/\/*$/, '/')}`
+}
+
+function isWhole(value: number, least: number): boolean {
+  return Number.isSafeInteger(value) && value >= least
+}
+
+function check(name: string, value: unknown, isRight: boolean, expected: string): void {
+  if (isRight) return
+  throw new TurnwiseError('INVALID_OPTION', `${name} is ${describeValue(value)}, expected ${expected}.`, { value })
+}

@@ -1,0 +1,43 @@
+import { TurnwiseError } from '@turnwise/core'
+import { connectGraph, type Graph, type GraphReply } from '@turnwise/core/runtime'
+import type { OpenRequest, PrepareRequest } from './serveModel.js'
+
+/** A worker whose runtime starts, and that has no model yet. */
+export interface ModelWorker {
+  /**
+   * Loads a graph. The weights go to the worker: they are gone here.
+   *
+   * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID, MODEL_FAILED
+   */
+  open(request: OpenRequest): Promise<Graph>
+  /** Ends the worker, whatever it does. */
+  terminate(): void
+}
+
+/** The worker of this package. */
+export function createModelWorker(): Worker {
+  // Bundlers look for exactly this expression.
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+}
+
+/** Starts a worker. What is wrong with it is said when it is opened. */
+export function startWorker(createWorker: () => Worker, threads: number): ModelWorker {
+  const worker = createWorker()
+  const { ready, run, release, receive, fail } = connectGraph({ send: (request) => worker.postMessage(request) })
+  let isOpen = false
+  worker.onmessage = ({ data }: MessageEvent<GraphReply>) => receive(data)
+  worker.onerror = ({ message }) => {
+    fail(isOpen ? message : new TurnwiseError('RUNTIME_UNAVAILABLE', 'The worker does not start.', { value: message }))
+  }
+  worker.postMessage({ threads } satisfies PrepareRequest)
+
+  return {
+    async open(request) {
+      worker.postMessage(request, [request.weights.buffer])
+      await ready()
+      isOpen = true
+      return { run, release, close: async () => worker.terminate() }
+    },
+    terminate: () => worker.terminate(),
+  }
+}
