@@ -8,7 +8,7 @@ import { useColor } from './useColor.js'
 export type Colors = ReturnType<typeof picocolors.createColors>
 
 /** How a process is told to stop: by a person, or by what runs it. */
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+type StopSignal = 'SIGINT' | 'SIGTERM'
 
 /** What every command is given. */
 export interface App {

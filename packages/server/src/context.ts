@@ -9,6 +9,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Gate } from './gate.js'
 import type { Health } from './health.js'
+import type { AccessKey } from './keys.js'
 import type { Metrics } from './metrics.js'
 import type { SessionStore } from './sessions/sessionStore.js'
 import type { Settings } from './settings.js'
@@ -21,6 +22,8 @@ export interface ServerContext {
   readonly health: Health
   readonly metrics: Metrics
   readonly sessions: SessionStore
+  /** Those that are known now. */
+  keys(): readonly AccessKey[]
 }
 
 /** Fastify, with the types of requests and answers taken from their zod schemas. */

@@ -58,7 +58,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const gate = createGate(settings, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
   const sessions = createSessionStore(detector, settings)
-  const context: ServerContext = { detector, settings, gate, health, metrics, sessions }
+  const context: ServerContext = { detector, settings, gate, health, metrics, sessions, keys }
 
   const app: App = Fastify({
     logger: loggerOptions(settings, log),

@@ -47,7 +47,7 @@ export async function decideMany(
 /** @throws TurnwiseError REQUEST_TOO_LARGE */
 export function checkCount(things: string, count: number, most: number, setting: string): void {
   if (count <= most) return
-  const problem = `The request has ${count} ${things}; ${setting} is ${most}.`
+  const problem = `There are ${count} ${things}; ${setting} is ${most}.`
   throw new TurnwiseError('REQUEST_TOO_LARGE', problem, { value: count })
 }
 

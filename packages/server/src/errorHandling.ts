@@ -9,6 +9,8 @@ export function addErrorHandling(app: App, context: ServerContext): void {
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply))
   const routes: Route[] = []
   app.addHook('onRoute', ({ url, method }) => {
+    // What answers everywhere says nothing of an endpoint.
+    if (url.includes('*')) return
     routes.push({ path: new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`), methods: [method].flat() })
   })
   app.setNotFoundHandler((request, reply) => {

@@ -63,12 +63,12 @@ export function createGate({ maxRunning, maxWaiting }: GateLimits, onStart: (wai
           const startedMs = performance.now()
           onStart(startedMs - askedMs)
           task()
-            .then(resolve, reject)
             .finally(() => {
               meanMs += SMOOTHING * (performance.now() - startedMs - meanMs)
               running -= 1
               startNext()
             })
+            .then(resolve, reject)
         }
         function drop(): void {
           waiting.delete(start)

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { TurnwiseError } from '@turnwise/core'
@@ -16,6 +17,8 @@ export async function loadCertificate({ tlsCertFile, tlsKeyFile }: Settings): Pr
   }
   const [cert, key] = await Promise.all([readPem(tlsCertFile), readPem(tlsKeyFile)])
   try {
+    // A context is also made of an empty file, such as one that is just being written.
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('The key is of another one.')
     createSecureContext({ cert, key })
   } catch (cause) {
     throw new TurnwiseError('INVALID_CERTIFICATE', `${tlsCertFile} and ${tlsKeyFile} cannot be used.`, { cause })

@@ -2,8 +2,7 @@ import type { Decision } from '@turnwise/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Which part of the server asked for a decision. */
-export const METRIC_SOURCES = ['predict', 'session', 'stream', 'vapi', 'infer'] as const
-export type MetricSource = (typeof METRIC_SOURCES)[number]
+export type MetricSource = 'predict' | 'session' | 'stream' | 'vapi' | 'infer'
 
 /** What the server counts, for `GET /metrics`. */
 export interface Metrics {

@@ -26,7 +26,7 @@ const onOff = z.preprocess(
 )
 
 /** How much the server writes to its log. */
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 /**
  * Every setting of the server: its flag, its environment variable, its name in the file, its default and its limits
@@ -64,7 +64,12 @@ export const settingsSchema = z.strictObject({
   ),
   maxSessions: whole(10_000, 1, 10_000_000, 'the most sessions open at a time'),
   sessionIdleMs: whole(600_000, 10, 2_000_000_000, 'a session that hears nothing for so long is closed, ms'),
-  maxPending: whole(1024, 1, 1_000_000, 'decisions that a stream may wait for; until then it is not read on'),
+  maxPending: whole(
+    1024,
+    1,
+    1_000_000,
+    'decisions that a stream may wait for; then it is not read until some have come',
+  ),
   heartbeatMs: whole(15_000, 10, 3_600_000, 'how often a stream is asked whether it is there, ms'),
   drainMs: whole(5000, 0, 3_600_000, 'after SIGTERM, how long requests are still taken while readiness says no, ms'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('how much is written to the log'),

@@ -92,6 +92,8 @@ test('a certificate is exchanged while the server runs', async () => {
 test('certificates that cannot be used are refused', async () => {
   const [tlsCertFile, tlsKeyFile] = [certificate('first.cert'), certificate('second.key')]
   await expect(start({ tlsCertFile, tlsKeyFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })
+  const empty = await temporaryFile('')
+  await expect(start({ tlsCertFile: empty, tlsKeyFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })
   await expect(start({ tlsCertFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })
   await expect(start({ tlsCertFile, tlsKeyFile: '/nowhere' })).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
 })

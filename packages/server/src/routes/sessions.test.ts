@@ -156,3 +156,20 @@ test('while it stops no session is opened, and every answer brings a token', asy
   expect((await send(other, 'GET', '/v1/sessions/call')).json().messages).toEqual([{ role: 'user', content: 'hello' }])
   await closed
 })
+
+test('a session that is told much and never asked is full at some time, and has room again once it has decided', async () => {
+  const server = await createFakeServer({ settings: { maxMessages: 10, maxBodyBytes: 4000 } })
+  for (const [id, content, most] of [
+    ['many', 'ringing', 10],
+    ['long', 'x'.repeat(1000), 5],
+  ] as const) {
+    await send(server, 'POST', '/v1/sessions', { id })
+    const events = [{ type: 'addMessage', message: { role: 'tool', content } }]
+    const tell = () => send(server, 'POST', `/v1/sessions/${id}/events`, { events })
+    for (let count = 0; count < most; count += 1) expect((await tell()).statusCode).toBe(200)
+    expect((await tell()).json()).toMatchObject({ error: { code: 'REQUEST_TOO_LARGE' } })
+    if (id === 'many') continue
+    await send(server, 'POST', `/v1/sessions/${id}/events`, { events: [{ type: 'hear', text: 'hello' }] })
+    expect((await tell()).statusCode).toBe(200)
+  }
+})

@@ -94,7 +94,7 @@ async function applyEvents(
   const decisions: (SessionDecision | null)[] = []
   for (const event of events) {
     throwIfAborted(signal)
-    const decision = await noteDecision(context, 'session', applyEvent(session, event, signal))
+    const decision = await noteDecision(context, 'session', applyEvent(session, event, context.settings, signal))
     decisions.push(decision ?? null)
   }
   return decisions

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createFakeModel } from '@turnwise/core/testing'
 import { describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { streamReplySchema } from '../schemas/stream.js'
 import { createFakeDetector, createFakeServer, createHeldModel } from '../test/fakeServer.js'
 import { openStream } from '../test/testStream.js'
@@ -193,40 +191,6 @@ test('when the server stops, what is under way is answered and sessions are hand
   const other = await openStream(app)
   other.send({ ...open('call'), ...back, type: 'open' }, hear('call', 1, 'hello there'))
   expect(await other.take(2)).toMatchObject([{ type: 'opened' }, { type: 'decision' }])
-})
-
-test('a stream is not read on while it waits for too much', async () => {
-  const model = createHeldModel()
-  const { app } = await createFakeServer({ model, settings: { maxPending: 2 } })
-  const url = (await app.listen({ port: 0 })).replace('http', 'ws')
-  const socket = new WebSocket(`${url}/v1/stream`)
-  await once(socket, 'open')
-  const names = Array.from({ length: 6 }, (_, index) => `s${index}`)
-  for (const name of names) {
-    socket.send(JSON.stringify(open(name)))
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    socket.send(JSON.stringify(hear(name, 1, 'hello')))
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  let decisions = 0
-  socket.on('message', (data) => {
-    if (JSON.parse(data.toString()).type === 'decision') decisions += 1
-  })
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(model.held).toBeLessThan(names.length)
-  model.release()
-  await until(() => decisions === names.length)
-  socket.terminate()
-})
-
-test('a caller that answers nothing any more is let go', async () => {
-  const { app } = await createFakeServer({ settings: { heartbeatMs: 20 } })
-  const url = (await app.listen({ port: 0 })).replace('http', 'ws')
-  const [deaf, alive] = [{ autoPong: false }, {}].map((options) => new WebSocket(`${url}/v1/stream`, options))
-  await Promise.all([deaf, alive].map((socket) => socket && once(socket, 'open')))
-  await until(() => deaf?.readyState === WebSocket.CLOSED)
-  expect(alive?.readyState).toBe(WebSocket.OPEN)
-  alive?.terminate()
 })
 
 test('sessions, states and streams are let go in the end', async () => {

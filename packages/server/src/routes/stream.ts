@@ -9,6 +9,7 @@ import { createStream, type Stream } from '../stream/createStream.js'
 /** WebSocket's codes for why a connection ends. */
 const SERVICE_RESTART = 1012
 const INTERNAL_ERROR = 1011
+const POLICY_VIOLATION = 1008
 /** How long a caller has to answer that the connection ends, ms. */
 const CLOSE_MS = 1000
 
@@ -98,6 +99,8 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
       socket.terminate()
       return
     }
+    const keys = context.keys()
+    if (keys.length > 0 && !keys.some(({ name }) => name === owner)) socket.close(POLICY_VIOLATION)
     wasFull = isFull()
     hasAnswered = false
     socket.ping()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** A probability. */
 const share = z.number().min(0).max(1)
 
-export const roleSchema = z.enum(ROLES).describe('Who speaks; `assistant` is the voice agent.')
+const roleSchema = z.enum(ROLES).describe('Who speaks; `assistant` is the voice agent.')
 
 export const messageSchema = z
   .object({ role: roleSchema, content: z.string().describe('The words as they were said or recognised.') })
@@ -12,9 +12,9 @@ export const messageSchema = z
 
 export const messagesSchema = z.array(messageSchema).describe('The conversation, oldest first.')
 
-export const actionSchema = z.enum(ACTIONS).meta({ id: 'Action', description: 'What the agent should do now.' })
+const actionSchema = z.enum(ACTIONS).meta({ id: 'Action', description: 'What the agent should do now.' })
 
-export const probabilitiesSchema = z
+const probabilitiesSchema = z
   .object({
     start_speaking: share,
     continue_listening: share,

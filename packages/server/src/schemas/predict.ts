@@ -11,7 +11,7 @@ export const conversationSchema = z
   })
   .meta({ id: 'Conversation' })
 
-export const batchSchema = z
+const batchSchema = z
   .object({ conversations: z.array(conversationSchema).min(1) })
   .meta({ id: 'Batch', description: 'Many conversations at once.' })
 

@@ -11,11 +11,9 @@ export const sessionIdSchema = z
   .regex(/^[A-Za-z0-9._-]{1,128}$/)
   .meta({ id: 'SessionId', description: 'Yours to choose; unique among the sessions of a key.' })
 
-export const expectationSchema = z
-  .enum(EXPECTATIONS)
-  .meta({ id: 'Expectation', description: 'What the agent has asked for.' })
+const expectationSchema = z.enum(EXPECTATIONS).meta({ id: 'Expectation', description: 'What the agent has asked for.' })
 
-export const policySchema = z
+const policySchema = z
   .union([
     z.enum(Object.keys(POLICIES) as PolicyName[]),
     z.object({
@@ -68,7 +66,7 @@ export const eventSchemas = {
   userSilent: z.object({ type: z.literal('userSilent'), atMs }),
 } as const
 
-export const sessionEventSchema = z
+const sessionEventSchema = z
   .discriminatedUnion('type', [
     eventSchemas.agentSpeaking,
     eventSchemas.agentFinished,
