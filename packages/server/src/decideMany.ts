@@ -2,6 +2,7 @@ import { type Decision, type PredictRequest, type SessionDecision, TurnwiseError
 import type { FastifyRequest } from 'fastify'
 import type { ServerContext } from './context.js'
 import type { MetricSource } from './metrics.js'
+import { traced } from './traced.js'
 import { withDeadline } from './withDeadline.js'
 
 /**
@@ -31,9 +32,13 @@ export async function decideMany(
     return decisions
   }
 
+  const attributes = { source, conversations: conversations.length }
   try {
-    const decisions = await withDeadline(deadlineOf(request, settings.deadlineMs), request.raw.socket, (signal) =>
-      gate.pass(() => decide(signal), signal),
+    // The time between the beginnings of the two spans is that in the queue.
+    const decisions = await traced('turnwise.decide', attributes, () =>
+      withDeadline(deadlineOf(request, settings.deadlineMs), request.raw.socket, (signal) =>
+        gate.pass(() => traced('turnwise.model', attributes, () => decide(signal)), signal),
+      ),
     )
     health.note()
     for (const decision of decisions) metrics.countDecision(source, decision)
@@ -63,9 +68,10 @@ export async function noteDecision<Result extends SessionDecision | undefined>(
   source: MetricSource,
   answer: Promise<Result> | undefined,
 ): Promise<Result | undefined> {
+  if (answer === undefined) return undefined
   const endTimer = metrics.decisionSeconds.startTimer({ source })
   try {
-    const decision = await answer
+    const decision = await traced('turnwise.model', { source }, () => answer)
     if (decision !== undefined) {
       endTimer()
       health.note()

@@ -8,6 +8,7 @@ import { applyEvent } from '../sessions/applyEvent.js'
 import { openSession } from '../sessions/openSession.js'
 import { createResumeToken } from '../sessions/resumeToken.js'
 import type { LeaveReason, StoredSession } from '../sessions/sessionStore.js'
+import { traced } from '../traced.js'
 import { readRequest } from './readRequest.js'
 
 /** Many sessions of one caller, whatever carries the messages. */
@@ -97,7 +98,8 @@ export function createStream(context: ServerContext, owner: string, send: (reply
     if (answer === undefined) return
     const endTimer = metrics.decisionSeconds.startTimer({ source: 'stream' })
     const fail = (error: unknown) => sendError(error, { session: stored.id, seq })
-    track(answer.then((decision) => settle({ stored, seq, decision, endTimer }), fail))
+    const told = traced('turnwise.model', { source: 'stream' }, () => answer)
+    track(told.then((decision) => settle({ stored, seq, decision, endTimer }), fail))
   }
 
   function track(task: Promise<void>): void {
