@@ -184,8 +184,9 @@ def main() -> None:
     if run.int8:
         smooth_in_place(model, [tokenizer.prompt(messages) for messages in PROMPTS.values()])
         round_activations(model)
-    # On a CPU bf16 is twice as fast with AMX, and no faster without.
-    bf16 = device == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
+    # On a CPU bf16 is nearly twice as fast with AMX or AVX-512's bf16 products, and no faster without.
+    capabilities = torch.cpu.get_capabilities()
+    bf16 = device == "cuda" or bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
     network = ActionModel(model, tokenizer, run.frozen_layers, bf16).to(device).train()
     body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
     groups = [

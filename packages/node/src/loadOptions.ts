@@ -16,6 +16,12 @@ export interface LoadOptions {
    */
   readonly spinning?: boolean | undefined
   /**
+   * Copies of the model, each with threads and weights of its own, that decide at the same time. For many calls at once
+   * as many copies of one thread as there are cores answer most; for few calls one copy of two threads is sooner done.
+   * Default: 1.
+   */
+  readonly copies?: number | undefined
+  /**
    * The most memory, in bytes, for what sessions keep of their conversations, all together. A session whose share was
    * given to others computes it again. Default: 256 MiB.
    */
@@ -40,6 +46,7 @@ export interface LoadOptions {
 export const DEFAULT_LOAD_OPTIONS = {
   threads: 2,
   spinning: false,
+  copies: 1,
   maxCacheBytes: 2 ** 28,
   maxQueuedRequests: 1024,
   offline: false,
@@ -51,6 +58,7 @@ export interface ResolvedLoadOptions {
   readonly model: string | undefined
   readonly threads: number
   readonly spinning: boolean
+  readonly copies: number
   readonly maxCacheBytes: number
   readonly maxQueuedRequests: number
   readonly cacheDir: string
@@ -69,7 +77,7 @@ export interface ResolvedLoadOptions {
 export function resolveLoadOptions(options: LoadOptions, environment = process.env): ResolvedLoadOptions {
   const cores = availableParallelism()
   const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores), spinning = DEFAULT_LOAD_OPTIONS.spinning } = options
-  const { maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
+  const { copies = DEFAULT_LOAD_OPTIONS.copies, maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
   const { maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
   const offline = options.offline ?? isOn(environment.HF_HUB_OFFLINE)
   const cacheDir = options.cacheDir ?? nonEmpty(environment.TURNWISE_CACHE) ?? defaultCacheFolder(environment)
@@ -77,6 +85,7 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
   check('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
   check('threads', threads, Number.isInteger(threads) && threads >= 1 && threads <= cores, `1 to ${cores}, the cores`)
   check('spinning', spinning, typeof spinning === 'boolean', 'true or false')
+  check('copies', copies, Number.isInteger(copies) && copies >= 1 && copies <= cores, `1 to ${cores}, the cores`)
   check('maxCacheBytes', maxCacheBytes, Number.isSafeInteger(maxCacheBytes) && maxCacheBytes >= 0, '0 or more bytes')
   const hasQueue = Number.isSafeInteger(maxQueuedRequests) && maxQueuedRequests >= 1
   check('maxQueuedRequests', maxQueuedRequests, hasQueue, '1 or more')
@@ -87,6 +96,7 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
     model: options.model,
     threads,
     spinning,
+    copies,
     maxCacheBytes,
     maxQueuedRequests,
     cacheDir: resolve(cacheDir),

@@ -55,6 +55,20 @@ describe.each(TINY_MODELS)('the tiny %s model', (name) => {
     for (const [index, { logits }] of rows.entries()) expectClose(answers[index]?.logits, logits, TOLERANCE)
   })
 
+  test('answers the same with two copies, conversations too', async () => {
+    const { model } = await open(name, { copies: 2 })
+    const rows = expectedRows(name)
+    const answers = await model.run(rows.map(({ tokenIds }) => ({ tokens: tokenIds, keepTokens: 2 })))
+    for (const [index, { tokenIds, logits }] of rows.entries()) {
+      expectClose(answers[index]?.logits, logits, TOLERANCE)
+      const state = answers[index]?.state
+      if (state === undefined) throw new Error('no state')
+      const again = { tokens: tokenIds.slice(2), prefix: { state, tokenCount: 2 } }
+      const [continued] = await model.run([again])
+      expectClose(continued?.logits, logits, cacheTolerance)
+    }
+  })
+
   test('answers with any prefix as it answers without', async () => {
     const { model } = await open(name)
     const row = fc.constantFrom(...expectedRows(name).map(({ tokenIds }) => tokenIds))

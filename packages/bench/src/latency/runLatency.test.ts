@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createDetector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
@@ -93,6 +94,21 @@ test('a whole run beside a baseline', async () => {
   expect(tasks).toEqual(new Set(['fresh processes', 'prompts and updates', 'throughput', 'calls']))
   expect(JSON.stringify(result)).not.toContain(TINY)
 }, 60_000)
+
+test.skipIf(availableParallelism() < 2)(
+  'calls are also answered by copies of one thread',
+  async () => {
+    const result = await runLatency({
+      ...DEFAULT_LATENCY,
+      models: [`${TINY}/fused`],
+      ...{ threads: 2, rounds: 1, runs: 1, pauseMs: 0, sessions: [2], calls: [3], wordMs: 20, seconds: 0.1 },
+    })
+    const names = ['tiny-fused 0.0.0', 'tiny-fused 0.0.0, 2 copies of one thread']
+    expect(result.throughput.map(({ name }) => name)).toEqual(names)
+    expect(result.load.map(({ name, calls }) => [name, calls])).toEqual(names.map((name) => [name, 3]))
+  },
+  60_000,
+)
 
 test('every word of a load is counted once', async () => {
   const { detector } = createFake()

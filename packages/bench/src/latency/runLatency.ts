@@ -147,28 +147,46 @@ interface Live {
   readonly soak: SoakResult | null
 }
 
+/** One copy of the model with all threads, and beside it as many copies of one thread. */
 async function measureLive(name: string, options: LatencyOptions): Promise<Live> {
-  const { models, threads, sessions, calls, wordMs, seconds, signal, onProgress } = options
-  const detector: Detector = await loadDetector({ model: models[0], threads })
-  const throughput: ThroughputResult[] = []
-  const load: LoadResult[] = []
+  const { models, threads } = options
+  const detector = await loadDetector({ model: models[0], threads })
+  let live: Live
   try {
-    for (const [index, count] of sessions.entries()) {
-      throwIfAborted(signal)
-      throughput.push(await measureThroughput(name, detector, count, seconds))
-      onProgress?.('throughput', index + 1, sessions.length)
-    }
-    const batch = await measureBatch(name, detector, seconds)
-    for (const [index, count] of calls.entries()) {
-      throwIfAborted(signal)
-      load.push(await measureLoad(name, detector, { calls: count, seconds, wordMs }))
-      onProgress?.('calls', index + 1, calls.length)
-    }
+    const batch = await measureBatch(name, detector, options.seconds)
     const soaked = options.soak && (await soak(name, detector, options.soak.updates, options.soak.sessions))
-    return { throughput, batch, load, soak: soaked ?? null }
+    live = { ...(await measureCalls(name, detector, options)), batch, soak: soaked ?? null }
   } finally {
     await detector.close()
   }
+  if (threads === 1) return live
+  const copies = await loadDetector({ model: models[0], threads: 1, copies: threads })
+  try {
+    const { throughput, load } = await measureCalls(`${name}, ${threads} copies of one thread`, copies, options)
+    return { ...live, throughput: [...live.throughput, ...throughput], load: [...live.load, ...load] }
+  } finally {
+    await copies.close()
+  }
+}
+
+async function measureCalls(
+  name: string,
+  detector: Detector,
+  { sessions, calls, wordMs, seconds, signal, onProgress }: LatencyOptions,
+): Promise<Pick<Live, 'throughput' | 'load'>> {
+  const throughput: ThroughputResult[] = []
+  const load: LoadResult[] = []
+  for (const [index, count] of sessions.entries()) {
+    throwIfAborted(signal)
+    throughput.push(await measureThroughput(name, detector, count, seconds))
+    onProgress?.('throughput', index + 1, sessions.length)
+  }
+  for (const [index, count] of calls.entries()) {
+    throwIfAborted(signal)
+    load.push(await measureLoad(name, detector, { calls: count, seconds, wordMs }))
+    onProgress?.('calls', index + 1, calls.length)
+  }
+  return { throughput, load }
 }
 
 async function measureInPython(options: LatencyOptions, { graphs, folders }: NamedSystems): Promise<PythonResult[]> {

@@ -93,8 +93,9 @@ function throughputTable({ throughput, batch }: LatencyResult): ReportTable {
   return {
     title: 'Sessions at once, each asking for its next word as soon as it has a decision',
     note: `Whole prompts, ${prompts} of ${tokensEach} tokens at a time: ${decimals(promptsPerSecond, 0)} a second.`,
-    columns: ['sessions', 'updates a second', 'median ms', '99% ms'],
-    rows: throughput.map(({ sessions, updatesPerSecond, latencyMs }) => [
+    columns: ['', 'sessions', 'updates a second', 'median ms', '99% ms'],
+    rows: throughput.map(({ name, sessions, updatesPerSecond, latencyMs }) => [
+      name,
       count(sessions),
       decimals(updatesPerSecond, 0),
       decimals(latencyMs.median, 1),
@@ -107,6 +108,7 @@ function loadTable({ load }: LatencyResult): ReportTable {
   return {
     title: `Calls at once, each with a word every ${load[0]?.wordMs ?? 0} ms`,
     columns: [
+      '',
       'calls',
       'words',
       'answered',
@@ -117,7 +119,8 @@ function loadTable({ load }: LatencyResult): ReportTable {
       'loop late, 99% ms',
       'memory, MB',
     ],
-    rows: load.map(({ calls, asked, answered, superseded, refused, latencyMs, loopDelayMs, rssBytes }) => [
+    rows: load.map(({ name, calls, asked, answered, superseded, refused, latencyMs, loopDelayMs, rssBytes }) => [
+      name,
       ...[calls, asked, answered, superseded, refused].map(count),
       ...[latencyMs.median, latencyMs.p99, loopDelayMs.p99].map((ms) => decimals(ms, 1)),
       megabytes(rssBytes),

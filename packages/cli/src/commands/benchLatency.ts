@@ -138,17 +138,18 @@ function renderProcesses({ processes }: LatencyResult): string {
 }
 
 function renderLive({ throughput, batch, load }: LatencyResult): string {
-  const sessions = throughput.map(({ sessions, updatesPerSecond, latencyMs }) => {
-    return [`${sessions}`, updatesPerSecond.toFixed(0), latencyMs.median.toFixed(1), latencyMs.p99.toFixed(1)]
+  const sessions = throughput.map(({ name, sessions, updatesPerSecond, latencyMs }) => {
+    return [name, `${sessions}`, updatesPerSecond.toFixed(0), latencyMs.median.toFixed(1), latencyMs.p99.toFixed(1)]
   })
-  const calls = load.map(({ calls, asked, answered, superseded, refused, latencyMs, loopDelayMs }) => [
+  const calls = load.map(({ name, calls, asked, answered, superseded, refused, latencyMs, loopDelayMs }) => [
+    name,
     ...[calls, asked, answered, superseded, refused].map(String),
     ...[latencyMs.median, latencyMs.p99, loopDelayMs.p99].map((ms) => ms.toFixed(1)),
   ])
-  const head = ['calls', 'words', 'answered', 'superseded', 'refused', 'median ms', 'p99 ms', 'loop late p99 ms']
+  const head = ['', 'calls', 'words', 'answered', 'superseded', 'refused', 'median ms', 'p99 ms', 'loop late p99 ms']
   const { prompts, tokensEach, promptsPerSecond } = batch
   return [
-    renderTable([['sessions', 'updates/s', 'median ms', 'p99 ms'], ...sessions]),
+    renderTable([['', 'sessions', 'updates/s', 'median ms', 'p99 ms'], ...sessions]),
     `${prompts} prompts of ${tokensEach} tokens at a time: ${promptsPerSecond.toFixed(0)} a second\n`,
     renderTable([head, ...calls]),
   ].join('\n')
