@@ -1,0 +1,48 @@
+import { render } from 'preact'
+import { openDetector } from './browser/openDetector.js'
+import { keepShell } from './browser/shell.js'
+import { createModel } from './state/model.js'
+import { createPlayground, type Playground } from './state/playground.js'
+import { App } from './view/App.js'
+import { restoreTheme } from './view/ThemeSwitch.js'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/score.css'
+import './styles/now.css'
+import './styles/controls.css'
+import './styles/dialogs.css'
+
+const DAMAGED_LINK = 'This link is damaged, or of another version: nothing to play.'
+
+async function main(): Promise<void> {
+  restoreTheme()
+  const root = document.getElementById('app')
+  if (root === null) return
+  const model = createModel(openDetector)
+  let playground: Playground | undefined
+  let notice: string | undefined
+
+  function draw(): void {
+    if (root !== null) render(<App model={model} playground={playground} notice={notice} />, root)
+  }
+
+  function openLink(): void {
+    const fragment = location.hash.slice(1)
+    if (fragment === '' || playground === undefined) return
+    notice = playground.openLink(fragment) ? undefined : DAMAGED_LINK
+    draw()
+  }
+
+  draw()
+  model.status.subscribe((status) => {
+    if (status.kind !== 'ready') return
+    playground = createPlayground(status.detector)
+    draw()
+    openLink()
+  })
+  addEventListener('hashchange', openLink)
+  await keepShell()
+  await model.load()
+}
+
+void main()

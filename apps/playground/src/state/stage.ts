@@ -1,0 +1,130 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { PolicyName, WebDetector } from '@turnwise/web'
+import type { Script, Step } from '../script/step.js'
+import { type Beat, createPerformance, type Performance } from '../stage/performance.js'
+import { type Cell, lastUserCell, toScore, type WordCell } from '../stage/score.js'
+
+/** A silence that is running now. */
+export interface Silence {
+  readonly waitMs: number
+  /** It has lasted that long: the agent may speak. */
+  readonly isOver: boolean
+}
+
+/** The conversation on the page. */
+export interface Stage {
+  readonly beats: ReadonlySignal<readonly Beat[]>
+  readonly cells: ReadonlySignal<readonly Cell[]>
+  readonly policies: ReadonlySignal<readonly PolicyName[]>
+  readonly silence: ReadonlySignal<Silence | undefined>
+  /** What went wrong, a sentence. */
+  readonly problem: ReadonlySignal<string | undefined>
+  /** The word that is looked at: the one chosen, or the newest. */
+  readonly focus: ReadonlySignal<WordCell | undefined>
+  choose(index: number | undefined): void
+  /** Plays a step; undefined if it could not be decided about, or the conversation was left meanwhile. */
+  play(step: Step): Promise<Beat | undefined>
+  /** Leaves the conversation for another one; by default for an empty one under the same policies. */
+  open(script?: Script): Promise<void>
+  /** Runs a silence down: true when it has lasted as long as it was to, false if something broke it. */
+  waitSilence(waitMs: number): Promise<boolean>
+  breakSilence(): void
+  /** Whoever was speaking is done: somebody else goes on with the conversation. */
+  rest(): void
+  script(): Script
+}
+
+export function createStage(detector: WebDetector): Stage {
+  const beats = signal<readonly Beat[]>([])
+  const cells = computed(() => toScore(beats.value))
+  const policies = signal<readonly PolicyName[]>(['balanced'])
+  const silence = signal<Silence | undefined>(undefined)
+  const problem = signal<string | undefined>(undefined)
+  const chosen = signal<number | undefined>(undefined)
+  let performance: Performance = createPerformance(detector, policies.value)
+  let endSilence: (() => void) | undefined
+
+  const focus = computed(() => {
+    const found = cells.value.find((cell) => cell.index === chosen.value && cell.kind === 'user')
+    return found?.kind === 'user' ? found : lastUserCell(cells.value)
+  })
+
+  function breakSilence(): void {
+    endSilence?.()
+    silence.value = undefined
+  }
+
+  async function play(step: Step): Promise<Beat | undefined> {
+    const current = performance
+    try {
+      const beat = await current.play(step)
+      if (current !== performance) return undefined
+      batch(() => {
+        beats.value = [...beats.value, beat]
+        // The newest word is of more interest than one looked at before.
+        if (beat.verdicts.length > 0) chosen.value = undefined
+      })
+      return beat
+    } catch {
+      if (current === performance) problem.value = 'The model failed at this word. Start again, or load the page again.'
+      return undefined
+    }
+  }
+
+  function script(): Script {
+    const [policy = 'balanced', rival] = policies.value
+    return { steps: beats.value.map(({ step }) => step), policy, rival }
+  }
+
+  return {
+    beats,
+    cells,
+    policies,
+    silence,
+    problem,
+    focus,
+    choose(index) {
+      chosen.value = index
+    },
+    play,
+    async open({ steps, policy, rival } = { ...script(), steps: [] }) {
+      const left = performance
+      const next = rival === undefined || rival === policy ? [policy] : [policy, rival]
+      breakSilence()
+      performance = createPerformance(detector, next)
+      batch(() => {
+        policies.value = next
+        beats.value = []
+        chosen.value = undefined
+        problem.value = undefined
+      })
+      void left.close()
+      for (const step of steps) await play(step)
+    },
+    waitSilence(waitMs) {
+      breakSilence()
+      silence.value = { waitMs, isOver: false }
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          endSilence = undefined
+          silence.value = { waitMs, isOver: true }
+          resolve(true)
+        }, waitMs)
+        endSilence = () => {
+          clearTimeout(timer)
+          endSilence = undefined
+          resolve(false)
+        }
+      })
+    },
+    breakSilence,
+    rest() {
+      const steps = beats.value.map(({ step }) => step)
+      const last = steps.at(-1)
+      if (last === undefined || last.kind === 'settle' || last.kind === 'agentDone') return
+      const isAgentSpeaking = steps.findLast(({ kind }) => kind === 'agent' || kind === 'agentDone')?.kind === 'agent'
+      void play({ kind: isAgentSpeaking ? 'agentDone' : 'settle', pauseMs: 0, atMs: last.atMs })
+    },
+    script,
+  }
+}
