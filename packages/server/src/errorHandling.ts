@@ -6,7 +6,6 @@ import type { WireError } from './schemas/errorBody.js'
 
 /** Answers every error as `{ error: { code, message, … } }`, and logs those of the server itself. */
 export function addErrorHandling(app: App, context: ServerContext): void {
-  app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply))
   const routes: Route[] = []
   app.addHook('onRoute', ({ url, method }) => {
     // What answers everywhere says nothing of an endpoint.
@@ -14,12 +13,21 @@ export function addErrorHandling(app: App, context: ServerContext): void {
     routes.push({ path: new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`), methods: [method].flat() })
   })
   app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?')
-    const methods = routes.filter((route) => route.path.test(path)).flatMap((route) => route.methods)
-    if (methods.length === 0) throw new TurnwiseError('NOT_FOUND', 'There is no such endpoint.')
-    reply.header('allow', methods.join(', '))
-    throw new TurnwiseError('METHOD_NOT_ALLOWED', `The endpoint is asked with ${methods.join(', ')}.`)
+    throw describeMissing(routes, request, reply)
   })
+  app.setErrorHandler((error, request, reply) => {
+    // Where nobody reads the body, nothing is wrong with it.
+    const isMissing = request.is404 && !(error instanceof TurnwiseError)
+    return answerError(context, isMissing ? describeMissing(routes, request, reply) : error, request, reply)
+  })
+}
+
+function describeMissing(routes: readonly Route[], { url }: FastifyRequest, reply: FastifyReply): TurnwiseError {
+  const [path = ''] = url.split('?')
+  const methods = routes.filter((route) => route.path.test(path)).flatMap((route) => route.methods)
+  if (methods.length === 0) return new TurnwiseError('NOT_FOUND', 'There is no such endpoint.')
+  reply.header('allow', methods.join(', '))
+  return new TurnwiseError('METHOD_NOT_ALLOWED', `The endpoint is asked with ${methods.join(', ')}.`)
 }
 
 /** What can be asked at a path. */
@@ -49,7 +57,7 @@ export function prepareError(
   const wire = wireErrorOf(context, known)
   const status = statusOf(known)
   if (wire.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(wire.retryAfterMs / 1000)))
-  if (status >= 500 && !isPassing(known)) request.log.error(known)
+  if (status === 500) request.log.error(known)
   reply.code(status)
   return { ...wire, requestId: request.id }
 }

@@ -124,7 +124,8 @@ describe('what is wrong is refused and named', () => {
       ['/v1/sessions/a/events?b=c', 'POST'],
       ['/v1/sessions/a', 'GET, HEAD, DELETE'],
     ] as const) {
-      const response = await app.inject({ method: 'PUT', url })
+      const headers = { 'content-type': 'application/xml' }
+      const response = await app.inject({ method: 'PUT', url, headers, payload: '<a>' })
       expect([response.statusCode, response.json().error.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
       expect(response.headers.allow).toBe(allow)
     }
