@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^@turnwise\/core$/, replacement: source('packages/core/src/index.ts') },
       { find: /^turnwise$/, replacement: source('packages/node/src/index.ts') },
       { find: /^@turnwise\/server$/, replacement: source('packages/server/src/index.ts') },
+      { find: /^@turnwise\/client$/, replacement: source('packages/client/src/index.ts') },
       { find: /^@turnwise\/web$/, replacement: source('packages/web/src/index.ts') },
       { find: /^@turnwise\/bench$/, replacement: source('packages/bench/src/index.ts') },
     ],

@@ -1,0 +1,28 @@
+import type { Session, SessionOptions } from '@turnwise/core'
+
+/** Options of `openSession`. */
+export interface ClientSessionOptions extends SessionOptions {
+  /** Unique among the sessions of the key; seen by load balancers. By default a random one. */
+  readonly id?: string | undefined
+  /** What `save` gave: goes on with that session, instead of `messages`, `expect` and `policy`. */
+  readonly resume?: string | undefined
+}
+
+/**
+ * A live conversation with the server. The methods are those of a session in the same process, and behave like them:
+ * what goes wrong on the server is thrown by the `hear` or `userSilent` that follows. Lost connections and lost servers
+ * are not seen, but for the time that they cost.
+ */
+export interface ClientSession
+  extends Pick<
+    Session,
+    'isAgentSpeaking' | 'agentSpeaking' | 'agentFinished' | 'expecting' | 'addMessage' | 'hear' | 'userSilent' | 'close'
+  > {
+  readonly id: string
+  /**
+   * A token for `openSession({ resume })`, at any time and anywhere. It holds what was said: keep it private.
+   *
+   * @throws TurnwiseError as `hear`
+   */
+  save(): Promise<string>
+}

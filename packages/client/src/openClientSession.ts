@@ -1,0 +1,113 @@
+import {
+  type CancelSignal,
+  describeValue,
+  EXPECTATIONS,
+  type Expectation,
+  type SessionDecision,
+  TurnwiseError,
+  validateMessages,
+  validateText,
+} from '@turnwise/core'
+import { type Call, createCall } from './call.js'
+import type { ClientSession, ClientSessionOptions } from './clientSession.js'
+import type { Connection } from './createConnection.js'
+import { createSessionLink } from './createSessionLink.js'
+import type { SessionEvent } from './protocol.js'
+
+/** @throws TurnwiseError as `Client.openSession` */
+export function openClientSession(
+  connection: Connection,
+  { id = crypto.randomUUID(), resume, ...start }: ClientSessionOptions,
+  timeoutMs: number,
+): ClientSession {
+  validateMessages(start.messages ?? [])
+  validateExpectation(start.expect)
+  const link = createSessionLink(connection, id, resume === undefined ? start : { resume })
+  const waiting = new Set<Promise<unknown>>()
+  let isAgentSpeaking = false
+  let isClosed = false
+
+  function throwIfClosed(): void {
+    if (isClosed) throw new TurnwiseError('SESSION_CLOSED', 'The session is closed.')
+    if (link.ended !== undefined) throw link.ended
+  }
+
+  function tell(event: SessionEvent): void {
+    throwIfClosed()
+    link.tell(event)
+  }
+
+  async function ask<Answer>(begin: (call: Call<Answer>) => void, signal?: CancelSignal): Promise<Answer> {
+    throwIfClosed()
+    const call = createCall<Answer>(timeoutMs, signal)
+    waiting.add(call.answer)
+    try {
+      begin(call)
+      return await call.answer
+    } finally {
+      waiting.delete(call.answer)
+    }
+  }
+
+  function decide(event: SessionEvent, signal?: CancelSignal): Promise<SessionDecision | undefined> {
+    return ask((call) => link.tell(event, call), signal)
+  }
+
+  return {
+    id,
+    get isAgentSpeaking() {
+      return isAgentSpeaking
+    },
+    agentSpeaking(text) {
+      validateText(text, "The agent's text")
+      tell({ type: 'agentSpeaking', text })
+      if (!isAgentSpeaking) link.settle()
+      isAgentSpeaking = true
+    },
+    agentFinished(text) {
+      if (text !== undefined) validateText(text, "The agent's text")
+      tell({ type: 'agentFinished', text })
+      isAgentSpeaking = false
+      link.settle()
+    },
+    expecting(expect) {
+      validateExpectation(expect)
+      tell({ type: 'expecting', expect: expect ?? null })
+    },
+    addMessage(message) {
+      validateMessages([message])
+      tell({ type: 'addMessage', message })
+      link.settle()
+    },
+    async hear(text, { final, atMs = Date.now(), signal } = {}) {
+      validateText(text, "The user's text")
+      validateTime(atMs)
+      const decision = await decide({ type: 'hear', text, final, atMs }, signal)
+      if (decision === undefined) throw new TurnwiseError('REMOTE_FAILED', 'The server answered no decision.')
+      return decision
+    },
+    async userSilent(atMs = Date.now()) {
+      validateTime(atMs)
+      return decide({ type: 'userSilent', atMs })
+    },
+    save: () => ask((call) => link.save(call)),
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      await Promise.allSettled(waiting)
+      link.close()
+    },
+  }
+}
+
+function validateExpectation(expect: Expectation | undefined): void {
+  if (expect === undefined || EXPECTATIONS.includes(expect)) return
+  const problem = `expect is ${describeValue(expect)}, expected one of ${EXPECTATIONS.join(', ')}.`
+  throw new TurnwiseError('INVALID_OPTION', problem, { value: expect })
+}
+
+function validateTime(atMs: unknown): void {
+  if (Number.isFinite(atMs)) return
+  const problem = `atMs is ${describeValue(atMs)}, expected a number of milliseconds.`
+  throw new TurnwiseError('INVALID_OPTION', problem, { value: atMs })
+}
