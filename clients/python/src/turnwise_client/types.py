@@ -1,0 +1,80 @@
+"""What is said and what is decided; docs/actions.md and docs/sessions.md of turnwise say what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict, get_args
+
+Action = Literal["start_speaking", "continue_listening", "start_listening", "continue_speaking"]
+Role = Literal["system", "user", "assistant", "tool"]
+Expectation = Literal["phone", "email", "date", "name", "yes-no", "code", "address"]
+PolicyName = Literal["patient", "balanced", "eager"]
+
+ACTIONS: tuple[Action, ...] = get_args(Action)
+ROLES: tuple[Role, ...] = get_args(Role)
+EXPECTATIONS: tuple[Expectation, ...] = get_args(Expectation)
+
+
+class Message(TypedDict):
+    """A turn of the conversation. `assistant` is the voice agent."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One of those that `predict_many` decides about."""
+
+    messages: Sequence[Message]
+    agent_speaking: bool | None = None
+    """Whether the agent speaks now: restricts the action to the pair that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the agent should do now."""
+
+    action: Action
+    confidence: float
+    """The probability of the action among those that fit, 0 to 1."""
+    probabilities: Mapping[Action, float]
+    """The model's own four."""
+    tokens_run: int
+    """What the decision cost; 0 if the answer was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReason:
+    """What a decision of a session rests on."""
+
+    rule: str
+    probability: float
+    threshold: float
+    excluded: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDecision(Decision):
+    """A decision of a session."""
+
+    wait_ms: float
+    """How long silence has to last before the agent speaks: after the last words, or from now on."""
+    reason: DecisionReason
+
+
+def read_decision(sent: Mapping[str, Any]) -> Decision:
+    return Decision(sent["action"], sent["confidence"], sent["probabilities"], sent["tokensRun"])
+
+
+def read_session_decision(sent: Mapping[str, Any]) -> SessionDecision:
+    reason = sent["reason"]
+    return SessionDecision(
+        sent["action"],
+        sent["confidence"],
+        sent["probabilities"],
+        sent["tokensRun"],
+        sent["waitMs"],
+        DecisionReason(reason["rule"], reason["probability"], reason["threshold"], tuple(reason["excluded"])),
+    )
