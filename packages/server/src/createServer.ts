@@ -55,7 +55,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { detector, keys = () => [], certificate, log } = options
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }
   const metrics = createMetrics(() => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }))
-  const gate = createGate(settings, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
+  const maxRunning = settings.maxRunning * settings.copies
+  const gate = createGate({ ...settings, maxRunning }, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
   const sessions = createSessionStore(detector, settings)
   const context: ServerContext = { detector, settings, gate, health, metrics, sessions, keys }

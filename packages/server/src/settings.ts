@@ -42,6 +42,12 @@ export const settingsSchema = z.strictObject({
       z.int().min(1).optional(),
     )
     .describe('threads for one decision; without it 2, or the cores there are'),
+  copies: whole(
+    1,
+    1,
+    1024,
+    'copies of the model that decide at the same time, each with threads and weights of its own',
+  ),
   spinning: onOff.describe('threads wait awake: faster on a machine of its own, slower on any other'),
   maxCacheBytes: whole(2 ** 28, 0, 2 ** 40, 'memory for what sessions keep of their conversations'),
   keysFile: text('a file with a line `NAME sha256:HASH` for each key; it is read again when it changes'),
@@ -52,7 +58,7 @@ export const settingsSchema = z.strictObject({
   maxBodyBytes: whole(2 ** 20, 1024, 2 ** 30, 'the largest body of a request, and the largest message of a stream'),
   maxMessages: whole(1000, 1, 1_000_000, 'the most messages of a conversation'),
   maxConversations: whole(256, 1, 100_000, 'the most conversations of a request, and the most events'),
-  maxRunning: whole(32, 1, 10_000, 'requests that are with the model at a time; the others wait'),
+  maxRunning: whole(32, 1, 10_000, 'requests that are with a copy of the model at a time; the others wait'),
   maxWaiting: whole(256, 0, 1_000_000, 'requests that may wait; more are refused at once'),
   receiveMs: whole(10_000, 10, 600_000, 'how long a request may take to arrive, ms'),
   deadlineMs: whole(10_000, 1, 600_000, 'the longest that a request may take, ms'),

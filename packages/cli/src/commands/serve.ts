@@ -72,10 +72,12 @@ async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
   const { output, errors } = app.terminal
   const { settings } = resolved
   await write(errors, renderSettings(resolved))
-  const { model, threads, spinning, maxCacheBytes } = settings
+  const { model, threads, copies, spinning, maxCacheBytes } = settings
   // Each session has one request in the model's own queue at most, and the server bounds all others before it.
-  const maxQueuedRequests = settings.maxSessions + settings.maxRunning * settings.maxConversations
-  const options = { model, threads, spinning, maxCacheBytes, maxQueuedRequests }
+  const most = settings.maxSessions + copies * settings.maxRunning * settings.maxConversations
+  // Copies have equal shares of that queue, and the sessions of one may all be the ones that go on.
+  const maxQueuedRequests = copies * most
+  const options = { model, threads, copies, spinning, maxCacheBytes, maxQueuedRequests }
   const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
   try {
     // From here on: who reads that it listens may stop it.

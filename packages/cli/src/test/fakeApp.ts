@@ -1,5 +1,6 @@
 import { type ActionLogits, createDetector, type Detector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST, type FakeModel } from '@turnwise/core/testing'
+import type { LoadOptions } from 'turnwise'
 import { type App, createApp } from '../app.js'
 import { createProgram } from '../program.js'
 import { reportError } from '../reportError.js'
@@ -24,6 +25,8 @@ export interface FakeApp {
   readonly app: App
   readonly terminal: FakeTerminal
   readonly model: FakeModel
+  /** What was asked to be loaded. */
+  readonly loaded: readonly LoadOptions[]
   /** Runs the command; its exit code. */
   run(...commandLine: string[]): Promise<number>
 }
@@ -39,11 +42,17 @@ export function createFakeApp(options: FakeAppOptions = {}): FakeApp {
   const terminal = createFakeTerminal(options)
   const { detector, model } = createFakeDetector(options.logits)
   const { stopSignal = () => new Promise(() => undefined) } = options
-  const app: App = { ...createApp([], terminal), loadDetector: async () => detector, stopSignal }
+  const loaded: LoadOptions[] = []
+  const loadDetector: App['loadDetector'] = async (options) => {
+    loaded.push(options)
+    return detector
+  }
+  const app: App = { ...createApp([], terminal), loadDetector, stopSignal }
   return {
     app,
     terminal,
     model,
+    loaded,
     async run(...commandLine) {
       try {
         await createProgram(app).parseAsync(commandLine, { from: 'user' })
