@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createDetector } from './detector.js'
 import type { Message } from './messages.js'
+import type { LanguageModel } from './model.js'
 import { createFakeModel } from './testing/fakeModel.js'
 import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 
@@ -46,6 +47,20 @@ test('predict notices an abort while the model runs', async () => {
   const decision = detector.predict(messages, { signal: controller.signal })
   controller.abort()
   await expect(decision).rejects.toMatchObject({ code: 'ABORTED' })
+})
+
+test('the model is given the signal: what is aborted while it waits need not run', async () => {
+  const signals: unknown[] = []
+  const fake = createFakeModel({ maxBatchSize: 1 })
+  const run: LanguageModel['run'] = (requests, signal) => {
+    signals.push(signal)
+    return fake.run(requests)
+  }
+  const detector = createDetector({ ...fake, run }, tokenizer, FAKE_MANIFEST)
+  const { signal } = new AbortController()
+  await detector.predict(messages, { signal })
+  await detector.predictMany([{ messages }, { messages }], { signal })
+  expect(signals).toEqual([signal, signal, signal])
 })
 
 test('predictMany equals predict, in order, in batches', async () => {

@@ -84,6 +84,7 @@ export function createDetector(model: LanguageModel, tokenizer: Tokenizer, manif
       const answers = await runMany(
         model,
         batch.map((index) => ({ tokens: tokens[index] ?? [] })),
+        signal,
       )
       for (const [row, index] of batch.entries()) {
         const { logits } = answers[row] ?? { logits: [] }

@@ -75,8 +75,9 @@ export async function runOne(model: LanguageModel, request: ModelRequest): Promi
 export async function runMany(
   model: LanguageModel,
   requests: readonly ModelRequest[],
+  signal?: CancelSignal,
 ): Promise<readonly ModelAnswer[]> {
-  const answers = await model.run(requests)
+  const answers = await model.run(requests, signal)
   if (answers.length !== requests.length) {
     const problem = `The model gave ${answers.length} answers to ${requests.length} requests.`
     throw new TurnwiseError('MODEL_FAILED', problem, { value: answers.length })
