@@ -5,5 +5,6 @@ export { connectGraph, type GraphConnection, type GraphLink } from './runtime/gr
 export { createFeeds, type GraphTensor, type InputPast, type TensorMaker } from './runtime/graphFeeds.js'
 export type { GraphReply, GraphRequest, GraphRun, GraphRunResult } from './runtime/graphMessages.js'
 export { createGraphModel, type GraphModelOptions } from './runtime/graphModel.js'
+export type { ModelObserver, ModelRun } from './runtime/modelObserver.js'
 export { createModelPool } from './runtime/modelPool.js'
 export { type GraphPort, serveGraph } from './runtime/serveGraph.js'

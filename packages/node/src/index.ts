@@ -26,7 +26,7 @@ export {
   type SessionOptions,
   TurnwiseError,
 } from '@turnwise/core'
-export type { DownloadProgress } from '@turnwise/core/runtime'
+export type { DownloadProgress, ModelObserver, ModelRun } from '@turnwise/core/runtime'
 export { defaultCacheFolder } from './cacheFolder.js'
 export { loadDetector } from './loadDetector.js'
 export { DEFAULT_LOAD_OPTIONS, type LoadOptions } from './loadOptions.js'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { describeValue, TurnwiseError } from '@turnwise/core'
-import type { DownloadProgress } from '@turnwise/core/runtime'
+import type { DownloadProgress, ModelObserver } from '@turnwise/core/runtime'
 import { defaultCacheFolder } from './cacheFolder.js'
 
 /** Options of `loadDetector`. An option goes before its environment variable, that before the default. */
@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly hubEndpoint?: string | undefined
   /** A token for private models of the hub. `HF_TOKEN`. */
   readonly hubToken?: string | undefined
+  /** Is told of each run of the model: counts and times, for metrics. */
+  readonly observer?: ModelObserver | undefined
   /** Called as a download goes on. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   /** Ends a download or the loading. A partial download is kept and goes on the next time. */
@@ -65,6 +67,7 @@ export interface ResolvedLoadOptions {
   readonly offline: boolean
   readonly hubEndpoint: string
   readonly hubToken: string | undefined
+  readonly observer: ModelObserver | undefined
   readonly onProgress: (progress: DownloadProgress) => void
   readonly signal: AbortSignal | undefined
 }
@@ -103,6 +106,7 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
     offline,
     hubEndpoint: endpoint.replace(/\/+$/, ''),
     hubToken: options.hubToken ?? nonEmpty(environment.HF_TOKEN),
+    observer: options.observer,
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal,
   }

@@ -164,6 +164,25 @@ test('what was aborted before it ran is dropped', async () => {
   expect(await first).toHaveLength(1)
 })
 
+test('an observer is told of the runs of all copies', async () => {
+  let rows = 0
+  let cacheBytes = 0
+  const { model } = await open('fused', {
+    copies: 2,
+    observer: {
+      onRun: ({ waitedMs }) => {
+        rows += waitedMs.length
+      },
+      onCacheChange: (bytes) => {
+        cacheBytes += bytes
+      },
+    },
+  })
+  const answers = await model.run([1, 2, 3].map((token) => ({ tokens: [token, 9], keepTokens: 2 })))
+  expect(rows).toBe(3)
+  expect(cacheBytes).toBe(answers.reduce((sum, { state }) => sum + (state?.sizeBytes ?? 0), 0))
+})
+
 test('what is too much is refused', async () => {
   const { model } = await open('fused', { maxQueuedRequests: 1 })
   const first = model.run([{ tokens: [5, 6] }])

@@ -18,9 +18,13 @@ export interface OnnxModelOptions extends OnnxSessionOptions, GraphModelOptions 
 export async function createOnnxModel(
   path: string,
   manifest: Manifest,
-  { threads, spinning, copies, maxCacheBytes, maxQueuedRequests }: OnnxModelOptions,
+  { threads, spinning, copies, maxCacheBytes, maxQueuedRequests, observer }: OnnxModelOptions,
 ): Promise<LanguageModel> {
-  const limits = { maxCacheBytes: maxCacheBytes / copies, maxQueuedRequests: Math.ceil(maxQueuedRequests / copies) }
+  const share = {
+    maxCacheBytes: maxCacheBytes / copies,
+    maxQueuedRequests: Math.ceil(maxQueuedRequests / copies),
+    observer,
+  }
   const start = () => startOnnxWorker({ path, manifest, options: { threads, spinning } })
   const started = await Promise.allSettled(Array.from({ length: copies }, start))
   const graphs = started.filter((graph) => graph.status === 'fulfilled').map(({ value }) => value)
@@ -29,5 +33,5 @@ export async function createOnnxModel(
     await Promise.all(graphs.map((graph) => graph.close()))
     throw failed.reason
   }
-  return createModelPool(graphs.map((graph) => createGraphModel(graph, manifest, limits)))
+  return createModelPool(graphs.map((graph) => createGraphModel(graph, manifest, share)))
 }

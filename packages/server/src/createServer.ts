@@ -11,6 +11,7 @@ import type { AccessKey } from './keys.js'
 import { addRequestLog, type LogStream, loggerOptions } from './logging.js'
 import { createMetrics } from './metrics.js'
 import { addOpenApi, addOpenApiRoutes } from './openApi.js'
+import type { ModelMetrics } from './modelMetrics.js'
 import { addHealthRoutes } from './routes/health.js'
 import { addInferenceRoutes } from './routes/inference.js'
 import { addMetricsRoute } from './routes/metrics.js'
@@ -32,6 +33,8 @@ export interface ServerOptions {
   /** The keys that are known now; asked for with each request. By default none: everybody may ask. */
   readonly keys?: () => readonly AccessKey[]
   /** For TLS. */
+  /** What the detector's model does, if that was loaded with their observer. */
+  readonly modelMetrics?: ModelMetrics | undefined
   readonly certificate?: Certificate | undefined
   /** Where the log goes; by default to stdout. */
   readonly log?: LogStream | undefined
@@ -52,9 +55,12 @@ export interface Server {
 
 /** Puts the server together. `startServer` also listens. */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { detector, keys = () => [], certificate, log } = options
+  const { detector, keys = () => [], certificate, log, modelMetrics } = options
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }
-  const metrics = createMetrics(() => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }))
+  const metrics = createMetrics(
+    () => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }),
+    modelMetrics?.metrics,
+  )
   const maxRunning = settings.maxRunning * settings.copies
   const gate = createGate({ ...settings, maxRunning }, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)

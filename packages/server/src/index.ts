@@ -2,6 +2,7 @@ export type { Certificate } from './createHttpServer.js'
 export { createServer, type Server, type ServerOptions } from './createServer.js'
 export { type AccessKey, createKey, type NewKey, parseKeys } from './keys.js'
 export type { LogStream } from './logging.js'
+export { createModelMetrics, type ModelMetrics } from './modelMetrics.js'
 export {
   type GivenSettings,
   type ResolvedSettings,

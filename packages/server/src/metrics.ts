@@ -1,5 +1,5 @@
 import type { Decision } from '@turnwise/core'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from 'prom-client'
 
 /** Which part of the server asked for a decision. */
 export type MetricSource = 'predict' | 'session' | 'stream' | 'vapi' | 'infer'
@@ -25,12 +25,16 @@ export interface MeasuredState {
 }
 
 /** A decision takes 5 to 20 ms; the wire adds about one. */
-const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+export const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 
-/** @param state read when the metrics are asked for */
-export function createMetrics(state: () => MeasuredState): Metrics {
+/**
+ * @param state read when the metrics are asked for
+ * @param others counted elsewhere
+ */
+export function createMetrics(state: () => MeasuredState, others: readonly Metric[] = []): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  for (const metric of others) registry.registerMetric(metric)
   collectDefaultMetrics({ register: registry, prefix: 'turnwise_' })
 
   function addGauge(name: string, help: string, value: (state: MeasuredState) => number): void {
@@ -57,7 +61,6 @@ export function createMetrics(state: () => MeasuredState): Metrics {
     labelNames: ['source', 'action'],
     registers,
   })
-  const tokens = new Counter({ name: 'turnwise_tokens_run_total', help: 'Tokens that the model ran.', registers })
   return {
     registry,
     requestSeconds: createHistogram('turnwise_request_seconds', 'Time from request to answer.', ['route', 'status']),
@@ -72,9 +75,6 @@ export function createMetrics(state: () => MeasuredState): Metrics {
       registers,
     }),
     streams: new Gauge({ name: 'turnwise_streams_open', help: 'Open streams.', registers }),
-    countDecision(source, { action, tokensRun }) {
-      actions.inc({ source, action })
-      tokens.inc(tokensRun)
-    },
+    countDecision: (source, { action }) => actions.inc({ source, action }),
   }
 }

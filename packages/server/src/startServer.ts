@@ -5,6 +5,7 @@ import { createServer } from './createServer.js'
 import { loadCertificate } from './loadCertificate.js'
 import { loadKeys } from './loadKeys.js'
 import type { LogStream } from './logging.js'
+import type { ModelMetrics } from './modelMetrics.js'
 import type { Settings } from './settings.js'
 import { watchFiles } from './watchFiles.js'
 
@@ -13,6 +14,8 @@ export interface StartOptions {
   /** Who decides. The server does not close it. */
   readonly detector: Detector
   readonly settings: Settings
+  /** What the detector's model does, if that was loaded with their observer. */
+  readonly modelMetrics?: ModelMetrics | undefined
   /** Where the log goes; by default to stdout. */
   readonly log?: LogStream
   /** How often the files of keys and certificates are looked at, ms. Default: 2,000. */
@@ -32,7 +35,8 @@ export interface RunningServer {
  *
  * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS, INVALID_CERTIFICATE
  */
-export async function startServer({ detector, settings, log, watchMs }: StartOptions): Promise<RunningServer> {
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { detector, settings, modelMetrics, log, watchMs } = options
   let keys = await loadKeys(settings)
   const certificate = await loadCertificate(settings)
   const { host, port, keysFile, tlsCertFile, tlsKeyFile } = settings
@@ -41,7 +45,7 @@ export async function startServer({ detector, settings, log, watchMs }: StartOpt
       value: host,
     })
   }
-  const server = await createServer({ detector, settings, keys: () => keys, certificate, log })
+  const server = await createServer({ detector, settings, modelMetrics, keys: () => keys, certificate, log })
   const { app } = server
 
   async function reload(): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   createKey,
+  createModelMetrics,
   describeSetting,
   flagOf,
   type ResolvedSettings,
@@ -77,12 +78,14 @@ async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
   const most = settings.maxSessions + copies * settings.maxRunning * settings.maxConversations
   // Copies have equal shares of that queue, and the sessions of one may all be the ones that go on.
   const maxQueuedRequests = copies * most
-  const options = { model, threads, copies, spinning, maxCacheBytes, maxQueuedRequests }
+  const modelMetrics = createModelMetrics()
+  const { observer } = modelMetrics
+  const options = { model, threads, copies, spinning, maxCacheBytes, maxQueuedRequests, observer }
   const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
   try {
     // From here on: who reads that it listens may stop it.
     const stopped = app.stopSignal()
-    const server = await startServer({ detector, settings, log: { write: (line) => output.write(line) } })
+    const server = await startServer({ detector, settings, modelMetrics, log: { write: (line) => output.write(line) } })
     await write(errors, `Listening on ${app.errorColors.bold(server.url)}\n`)
     await server.close((await stopped) === 'SIGINT' ? 0 : settings.drainMs)
   } finally {

@@ -2,8 +2,13 @@ import { TurnwiseError } from '../errors.js'
 import type { Manifest } from '../manifest.js'
 import type { LanguageModel, ModelAnswer, ModelRequest, PrefixState } from '../model.js'
 import type { Graph } from './graph.js'
+import type { GraphRun, GraphRunResult } from './graphMessages.js'
+import type { ModelObserver } from './modelObserver.js'
 import { createPrefixStore } from './prefixStore.js'
 import { createRowQueue, type QueueRow } from './rowQueue.js'
+
+/** Every runtime has it; the compiler is told of none. */
+declare const performance: { now(): number }
 
 /** Rows worth running together on a few cores; more gain nothing and delay the others. */
 const MAX_BATCH_SIZE = 16
@@ -16,6 +21,8 @@ export interface GraphModelOptions {
   readonly maxCacheBytes: number
   /** When so many requests wait, more are refused. */
   readonly maxQueuedRequests: number
+  /** Is told of each run. */
+  readonly observer?: ModelObserver | undefined
 }
 
 /** A request that needs no handle any more: its state may be released, or dropped for want of memory. */
@@ -25,6 +32,8 @@ interface Row extends QueueRow {
   readonly keepTokens: number
   /** Whether it belongs to a conversation: it may use any state, and may keep one. */
   readonly usesStates: boolean
+  /** When it was asked for, if anybody observes. */
+  readonly askedMs: number
 }
 
 /**
@@ -34,45 +43,64 @@ interface Row extends QueueRow {
 export function createGraphModel(
   graph: Graph,
   manifest: Manifest,
-  { maxCacheBytes, maxQueuedRequests }: GraphModelOptions,
+  { maxCacheBytes, maxQueuedRequests, observer }: GraphModelOptions,
 ): LanguageModel {
-  const store = createPrefixStore(maxCacheBytes, graph.release)
+  const store = createPrefixStore(maxCacheBytes, (id, sizeBytes) => {
+    graph.release(id)
+    observer?.onCacheChange(-sizeBytes)
+  })
   const limits = { maxBatchSize: MAX_BATCH_SIZE, maxBatchTokens: MAX_BATCH_TOKENS }
   const queue = createRowQueue<Row, ModelAnswer>({ ...limits, maxWaiting: maxQueuedRequests, run: runRows })
   const tokensOf = new WeakMap<PrefixState, readonly number[]>()
+  const now = observer === undefined ? () => 0 : () => performance.now()
   let lastId = 0
   let closing: Promise<void> | undefined
 
   function createRow({ tokens, prefix, keepTokens = 0 }: ModelRequest): Row {
+    const askedMs = now()
     if (prefix === undefined) {
       const usesStates = keepTokens > 0
       // GroupQueryAttention takes one row with a past at a time. Graphs of the published form round all activations of
       // a run together: an answer would depend on its neighbours.
-      return { tokens, keepTokens, usesStates, canShare: manifest.onnx.form === 'fused' && !usesStates }
+      return { tokens, keepTokens, usesStates, canShare: manifest.onnx.form === 'fused' && !usesStates, askedMs }
     }
     const before = tokensOf.get(prefix.state)
     if (before === undefined) throw new TurnwiseError('MODEL_FAILED', 'A prefix was used after its release.')
     const all = [...before.slice(0, prefix.tokenCount), ...tokens]
-    return { tokens: all, keepTokens, usesStates: true, canShare: false }
+    return { tokens: all, keepTokens, usesStates: true, canShare: false, askedMs }
   }
 
   async function runRows(rows: readonly Row[]): Promise<ModelAnswer[]> {
     const [first] = rows
     if (first?.usesStates === true) return [await runOfConversation(first)]
-    const { logits } = await graph.run({ rows: rows.map(({ tokens }) => tokens) })
+    const { logits } = await runGraph(rows, { rows: rows.map(({ tokens }) => tokens) })
     return logits.map((row) => ({ logits: row }))
   }
 
-  async function runOfConversation({ tokens, keepTokens }: Row): Promise<ModelAnswer> {
+  async function runOfConversation(row: Row): Promise<ModelAnswer> {
+    const { tokens, keepTokens } = row
     const past = store.find(tokens)
     lastId += 1
     const id = lastId
     const keepAs = keepTokens > 0 ? id : undefined
-    const { logits, stateBytes } = await graph.run({ rows: [tokens.slice(past?.tokenCount ?? 0)], past, keepAs })
+    const run = { rows: [tokens.slice(past?.tokenCount ?? 0)], past, keepAs }
+    const { logits, stateBytes } = await runGraph([row], run)
     const answer = { logits: logits[0] ?? [] }
     return keepAs === undefined
       ? answer
       : { ...answer, state: createState(id, tokens.slice(0, keepTokens), stateBytes) }
+  }
+
+  async function runGraph(rows: readonly Row[], run: GraphRun): Promise<GraphRunResult> {
+    const startedMs = now()
+    const result = await graph.run(run)
+    observer?.onRun({
+      waitedMs: rows.map(({ askedMs }) => startedMs - askedMs),
+      ranMs: now() - startedMs,
+      tokensRun: run.rows.reduce((sum, { length }) => sum + length, 0),
+      tokensReused: run.past?.tokenCount ?? 0,
+    })
+    return result
   }
 
   function createState(id: number, tokens: readonly number[], sizeBytes: number): PrefixState {
@@ -85,6 +113,7 @@ export function createGraphModel(
       },
     }
     tokensOf.set(state, tokens)
+    observer?.onCacheChange(sizeBytes)
     store.add(id, tokens, sizeBytes)
     return state
   }

@@ -31,7 +31,7 @@ interface StoredPrefix {
  * @param maxBytes of all states together
  * @param onDrop called with each state that leaves the store
  */
-export function createPrefixStore(maxBytes: number, onDrop: (id: number) => void): PrefixStore {
+export function createPrefixStore(maxBytes: number, onDrop: (id: number, sizeBytes: number) => void): PrefixStore {
   /** In the order of their last use. */
   const prefixes = new Map<number, StoredPrefix>()
   let storedBytes = 0
@@ -41,7 +41,7 @@ export function createPrefixStore(maxBytes: number, onDrop: (id: number) => void
     if (prefix === undefined) return
     prefixes.delete(id)
     storedBytes -= prefix.sizeBytes
-    onDrop(id)
+    onDrop(id, prefix.sizeBytes)
   }
 
   function use(id: number): void {
