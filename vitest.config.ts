@@ -20,7 +20,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,e2e}/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'deploy/test/*.test.ts', 'apps/*/{src,e2e}/**/*.test.ts'],
     // A native runtime is loaded by some tests; threads of one process would share its pools.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ACTIONS, createClient, type Message, type Probabilities } from '@turnwise/client'
+import { loadDetector } from 'turnwise'
+import { expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { hasCommand } from './deployFolder.js'
+import { type LiveCall, startCall, type Update } from './liveCall.js'
+import { startHaproxy } from './startHaproxy.js'
+import { type Running, startServe, TINY_MODEL } from './startServe.js'
+
+const CLIENTS = 6
+const CALLS_EACH = 2
+const WORD_MS = 100
+/** How long the calls go on before the kill, and after it. */
+const BEFORE_MS = 2000
+const AFTER_MS = 4000
+/** What the caller of a killed instance may wait for the decision about its newest words. */
+const MOST_MS = 1000
+/** Answers of a cached prefix and of a whole prompt differ by the order of additions. */
+const TOLERANCE = 1e-4
+
+async function startInstances(): Promise<{ instances: Running[]; balancer: Running }> {
+  const instances = [await startServe(), await startServe(), await startServe()]
+  return { instances, balancer: await startHaproxy(instances.map(({ port }) => port)) }
+}
+
+async function metric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+}
+
+async function post(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+function isSame(left: Probabilities, right: Probabilities): boolean {
+  return ACTIONS.every((action) => Math.abs(left[action] - right[action]) < TOLERANCE)
+}
+
+/** What the model says about each conversation, asked in this process. */
+async function decideHere(conversations: readonly (readonly Message[])[]): Promise<Probabilities[]> {
+  const detector = await loadDetector({ model: TINY_MODEL, threads: 1 })
+  try {
+    const decisions = await detector.predictMany(conversations.map((messages) => ({ messages })))
+    return decisions.map(({ probabilities }) => probabilities)
+  } finally {
+    await detector.close()
+  }
+}
+
+/** Predictions one after another, as long as the calls last. */
+async function keepPredicting(
+  url: string,
+  isOver: () => boolean,
+): Promise<{ messages: Message[]; answer: Response }[]> {
+  const answers: { messages: Message[]; answer: Response }[] = []
+  while (!isOver()) {
+    const messages: Message[] = [{ role: 'user', content: `prediction number ${answers.length}` }]
+    answers.push({ messages, answer: await post(`${url}/v1/predict`, { messages }) })
+  }
+  return answers
+}
+
+/** Each decision has to be about the words that were told, or about newer ones of the same call and turn. */
+async function checkDecisions(calls: readonly (readonly Update[])[]): Promise<void> {
+  const all = calls.flat()
+  const expected = await decideHere(all.map(({ messages }) => messages))
+  const expectedOf = new Map(all.map((update, index) => [update, expected[index]]))
+  let checked = 0
+  for (const updates of calls) {
+    for (const [index, { decision, messages }] of updates.entries()) {
+      const own = updates.slice(index).filter((later) => later.messages.length === messages.length)
+      const isOwn = own.some((later) => isSame(decision.probabilities, expectedOf.get(later) ?? decision.probabilities))
+      expect(isOwn, `update ${index} of a call`).toBe(true)
+      checked += 1
+    }
+    const newest = updates.at(-1)
+    expect(newest && isSame(newest.decision.probabilities, expectedOf.get(newest) as Probabilities)).toBe(true)
+  }
+  expect(checked).toBe(all.length)
+  // The check can tell one call from another: same words, other answers.
+  const firsts = calls.map(([first]) => first && expectedOf.get(first))
+  for (const [index, first] of firsts.entries()) {
+    for (const other of firsts.slice(index + 1)) expect(first && other && isSame(first, other)).toBe(false)
+  }
+}
+
+test.skipIf(!hasCommand('haproxy'))(
+  'kill -9 of one of three instances under load: every call goes on within a second, none with the words of another',
+  { timeout: 180_000 },
+  async () => {
+    const { instances, balancer } = await startInstances()
+    const clients = Array.from({ length: CLIENTS }, () => createClient({ url: balancer.url, WebSocket }))
+    onTestFinished(async () => void (await Promise.all(clients.map((client) => client.close()))))
+    const calls: LiveCall[] = clients.flatMap((client, index) =>
+      Array.from({ length: CALLS_EACH }, (_, each) => startCall(client, `call-${index}-${each}`, WORD_MS)),
+    )
+    let isOver = false
+    const predicting = keepPredicting(balancer.url, () => isOver)
+
+    await sleep(BEFORE_MS)
+    const open = await Promise.all(instances.map(({ url }) => metric(url, 'turnwise_sessions_open')))
+    expect(open.reduce((sum, each) => sum + each, 0)).toBe(CLIENTS * CALLS_EACH)
+    const busiest = open.indexOf(Math.max(...open))
+    const killedAtMs = performance.now()
+    await instances[busiest]?.kill()
+    await sleep(AFTER_MS)
+    isOver = true
+
+    const updates = await Promise.all(calls.map((call) => call.end()))
+    const after = updates.flat().filter(({ toldAtMs }) => toldAtMs > killedAtMs - WORD_MS)
+    expect(Math.max(...after.map(({ tookMs }) => tookMs))).toBeLessThan(MOST_MS)
+    await checkDecisions(updates)
+
+    const predicted = await predicting
+    expect(predicted.map(({ answer }) => answer.status)).toEqual(predicted.map(() => 200))
+    const expected = await decideHere(predicted.map(({ messages }) => messages))
+    for (const [index, { answer }] of predicted.entries()) {
+      const { probabilities } = (await answer.json()) as { probabilities: Probabilities }
+      expect(isSame(probabilities, expected[index] as Probabilities)).toBe(true)
+    }
+  },
+)
+
+test.skipIf(!hasCommand('haproxy'))(
+  'requests of a session find its instance, and sessions are spread',
+  { timeout: 120_000 },
+  async () => {
+    const { instances, balancer } = await startInstances()
+    const ids = Array.from({ length: 30 }, (_, index) => `session-${index}`)
+    for (const id of ids) {
+      expect((await post(`${balancer.url}/v1/sessions?session=${id}`, { id })).status).toBe(201)
+    }
+    for (const id of ids) {
+      const events = [{ type: 'hear', text: 'hello' }]
+      expect((await post(`${balancer.url}/v1/sessions/${id}/events`, { events })).status).toBe(200)
+      expect((await fetch(`${balancer.url}/v1/sessions/${id}`)).status).toBe(200)
+    }
+    for (const { url } of instances) expect(await metric(url, 'turnwise_sessions_open')).toBeGreaterThan(0)
+    expect((await fetch(`${balancer.url}/metrics`)).status).toBe(404)
+  },
+)
