@@ -1,6 +1,7 @@
 import picocolors from 'picocolors'
 import { type Detector, type LoadOptions, loadDetector } from 'turnwise'
 import { EXIT_CODES } from './exitCodes.js'
+import { findPlayground } from './findPlayground.js'
 import type { Terminal } from './terminal.js'
 import { useColor } from './useColor.js'
 
@@ -18,6 +19,8 @@ export interface App {
   /** For the stream of errors. */
   readonly errorColors: Colors
   loadDetector(options: LoadOptions): Promise<Detector>
+  /** The folder that the page of the playground is built into; undefined outside of the repository. */
+  findPlayground(): string | undefined
   /** When the process is told to stop. */
   stopSignal(): Promise<StopSignal>
   /** How the command ends if nothing is thrown. */
@@ -31,6 +34,7 @@ export function createApp(commandLine: readonly string[], terminal: Terminal): A
     colors: picocolors.createColors(useColor(commandLine, environment, output)),
     errorColors: picocolors.createColors(useColor(commandLine, environment, errors)),
     loadDetector,
+    findPlayground,
     stopSignal,
     exitCode: EXIT_CODES.ok,
   }

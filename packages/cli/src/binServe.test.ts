@@ -38,9 +38,11 @@ function ask(url: string, content: string): Promise<Response> {
 }
 
 test('SIGTERM loses no request, and nothing that was said is in the output', async () => {
-  const { child, url, exited, output } = await startServe('--drain-ms', '300', '--log-level', 'debug')
+  const { child, url, exited, output } = await startServe('--drain-ms', '1500', '--log-level', 'debug')
   const asked = Array.from({ length: 20 }, (_, index) => ask(url, `${CANARY} ${index}`))
   await Promise.race(asked)
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  expect(metrics).toMatch(/^turnwise_tokens_run_total [1-9]/m)
   child.kill('SIGTERM')
   for (let index = 0; index < 5; index += 1) asked.push(ask(url, CANARY))
   for (const response of await Promise.all(asked))

@@ -79,4 +79,8 @@ export const SERVER_ERRORS = {
     meaning: 'The server cannot listen on its address or port.',
     remedy: 'Choose another --host or --port, or end what listens there.',
   },
+  PLAYGROUND_NOT_BUILT: {
+    meaning: 'The page of the playground is not here, or not built.',
+    remedy: 'In the repository: `npm run build -w apps/playground`. No package holds the page.',
+  },
 } as const satisfies Record<string, ErrorEntry>

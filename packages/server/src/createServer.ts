@@ -10,11 +10,12 @@ import { createHealth } from './health.js'
 import type { AccessKey } from './keys.js'
 import { addRequestLog, type LogStream, loggerOptions } from './logging.js'
 import { createMetrics } from './metrics.js'
-import { addOpenApi, addOpenApiRoutes } from './openApi.js'
 import type { ModelMetrics } from './modelMetrics.js'
+import { addOpenApi, addOpenApiRoutes } from './openApi.js'
 import { addHealthRoutes } from './routes/health.js'
 import { addInferenceRoutes } from './routes/inference.js'
 import { addMetricsRoute } from './routes/metrics.js'
+import { addPlaygroundRoutes, type Playground } from './routes/playground.js'
 import { addPredictRoute } from './routes/predict.js'
 import { addSessionRoutes } from './routes/sessions.js'
 import { addStreamRoute } from './routes/stream.js'
@@ -32,9 +33,11 @@ export interface ServerOptions {
   readonly settings?: Partial<Settings>
   /** The keys that are known now; asked for with each request. By default none: everybody may ask. */
   readonly keys?: () => readonly AccessKey[]
-  /** For TLS. */
   /** What the detector's model does, if that was loaded with their observer. */
   readonly modelMetrics?: ModelMetrics | undefined
+  /** Served at /playground/. By default there is none. */
+  readonly playground?: Playground | undefined
+  /** For TLS. */
   readonly certificate?: Certificate | undefined
   /** Where the log goes; by default to stdout. */
   readonly log?: LogStream | undefined
@@ -53,9 +56,13 @@ export interface Server {
   close(drainMs?: number): Promise<void>
 }
 
-/** Puts the server together. `startServer` also listens. */
+/**
+ * Puts the server together. `startServer` also listens.
+ *
+ * @throws TurnwiseError PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
+ */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { detector, keys = () => [], certificate, log, modelMetrics } = options
+  const { detector, keys = () => [], certificate, log, modelMetrics, playground } = options
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }
   const metrics = createMetrics(
     () => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }),
@@ -98,6 +105,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await addInferenceRoutes(app, context)
   addMetricsRoute(app, context)
   addOpenApiRoutes(app)
+  if (playground !== undefined) await addPlaygroundRoutes(app, playground, detector.manifest.onnx.file)
   await app.ready()
 
   async function stop(drainMs: number): Promise<void> {

@@ -11,6 +11,7 @@ export {
   SETTING_SOURCES,
   type SettingSource,
 } from './resolveSettings.js'
+export { PLAYGROUND_PATH, type Playground } from './routes/playground.js'
 export {
   DEFAULT_SETTINGS,
   describeSetting,

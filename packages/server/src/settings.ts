@@ -78,6 +78,7 @@ export const settingsSchema = z.strictObject({
   ),
   heartbeatMs: whole(15_000, 10, 3_600_000, 'how often a stream is asked whether it is there, ms'),
   drainMs: whole(5000, 0, 3_600_000, 'after SIGTERM, how long requests are still taken while readiness says no, ms'),
+  playground: onOff.describe('the playground at /playground/: a page that anybody may open, without a key'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('how much is written to the log'),
 })
 

@@ -6,6 +6,7 @@ import { loadCertificate } from './loadCertificate.js'
 import { loadKeys } from './loadKeys.js'
 import type { LogStream } from './logging.js'
 import type { ModelMetrics } from './modelMetrics.js'
+import type { Playground } from './routes/playground.js'
 import type { Settings } from './settings.js'
 import { watchFiles } from './watchFiles.js'
 
@@ -16,6 +17,8 @@ export interface StartOptions {
   readonly settings: Settings
   /** What the detector's model does, if that was loaded with their observer. */
   readonly modelMetrics?: ModelMetrics | undefined
+  /** Served at /playground/. By default there is none. */
+  readonly playground?: Playground | undefined
   /** Where the log goes; by default to stdout. */
   readonly log?: LogStream
   /** How often the files of keys and certificates are looked at, ms. Default: 2,000. */
@@ -33,10 +36,11 @@ export interface RunningServer {
 /**
  * Reads keys and certificate, listens, and follows both files as they change.
  *
- * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS, INVALID_CERTIFICATE
+ * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS, INVALID_CERTIFICATE,
+ *   PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { detector, settings, modelMetrics, log, watchMs } = options
+  const { detector, settings, modelMetrics, playground, log, watchMs } = options
   let keys = await loadKeys(settings)
   const certificate = await loadCertificate(settings)
   const { host, port, keysFile, tlsCertFile, tlsKeyFile } = settings
@@ -45,7 +49,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       value: host,
     })
   }
-  const server = await createServer({ detector, settings, modelMetrics, keys: () => keys, certificate, log })
+  const server = await createServer({
+    detector,
+    settings,
+    modelMetrics,
+    playground,
+    keys: () => keys,
+    certificate,
+    log,
+  })
   const { app } = server
 
   async function reload(): Promise<void> {

@@ -61,10 +61,12 @@ async function invite(app: App, detector: Detector): Promise<void> {
   const { output } = app.terminal
   if (isInteractive(app)) {
     await write(output, `\n${app.colors.bold('Now your own conversation.')}\n`)
-    return runLive(app, detector)
+    await runLive(app, detector)
+  } else {
+    await write(
+      output,
+      '\nYour own conversation:\n  npx turnwise live\n  npx turnwise predict "what the user has said"\n',
+    )
   }
-  await write(
-    output,
-    '\nYour own conversation:\n  npx turnwise live\n  npx turnwise predict "what the user has said"\n',
-  )
+  if (app.findPlayground() !== undefined) await write(output, '\nIn the browser:\n  npm run playground\n')
 }

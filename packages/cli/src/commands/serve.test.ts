@@ -1,6 +1,12 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createFakeApp } from '../test/fakeApp.js'
 import type { FakeTerminal } from '../test/fakeTerminal.js'
+
+const MODEL = fileURLToPath(new URL('../../../../fixtures/tiny/fused', import.meta.url))
 
 /** Waits until the server says where it listens. */
 async function addressOf(terminal: FakeTerminal): Promise<string> {
@@ -35,6 +41,37 @@ test('serves, says where each setting is from, and stops when it is told to', as
   expect(await ended).toBe(0)
   expect(model.isClosed).toBe(true)
   await expect(fetch(url)).rejects.toThrow()
+})
+
+test('serves the playground with the model that it was started with', async () => {
+  const page = await mkdtemp(join(tmpdir(), 'turnwise-'))
+  await writeFile(
+    join(page, 'index.html'),
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">',
+  )
+  let stop: (signal: 'SIGINT') => void = () => undefined
+  const { terminal, run } = createFakeApp({
+    findPlayground: () => page,
+    stopSignal: () => new Promise((resolve) => (stop = resolve)),
+  })
+  const ended = run('serve', '--playground', '--port', '0', '--model', MODEL)
+  const url = await addressOf(terminal)
+  expect(terminal.complained()).toContain(`Playground at ${url}/playground/\n`)
+  expect((await fetch(`${url}/playground/`)).headers.get('content-security-policy')).toContain("default-src 'self'")
+  const served = Buffer.from(await (await fetch(`${url}/playground/model/turnwise.json`)).arrayBuffer())
+  expect(served).toEqual(await readFile(join(MODEL, 'turnwise.json')))
+  stop('SIGINT')
+  expect(await ended).toBe(0)
+})
+
+test.each([
+  ['is not built', () => '/nowhere'],
+  ['is not here', () => undefined],
+])('a playground that %s is said to be, and how to build it', async (_, findPlayground) => {
+  const { terminal, model, run } = createFakeApp({ findPlayground })
+  expect(await run('serve', '--playground', '--port', '0')).toBe(1)
+  expect(terminal.complained()).toMatch(/PLAYGROUND_NOT_BUILT: .*npm run build -w apps\/playground/)
+  expect(model.isClosed).toBe(true)
 })
 
 test('makes a key: it goes to stderr alone, and its line never shows it', async () => {

@@ -1,17 +1,23 @@
+import { TurnwiseError } from '@turnwise/core'
 import {
   createKey,
   createModelMetrics,
+  DEFAULT_SETTINGS,
   describeSetting,
   flagOf,
+  PLAYGROUND_PATH,
+  type Playground,
   type ResolvedSettings,
   readSettingsFile,
   resolveSettings,
   SETTING_NAMES,
   type SettingName,
+  type Settings,
   startServer,
   variableOf,
 } from '@turnwise/server'
 import type { Command } from 'commander'
+import { locateModel } from 'turnwise'
 import type { App } from '../app.js'
 import { withProgress } from '../loadModel.js'
 import { renderTable } from '../render/textTable.js'
@@ -27,6 +33,7 @@ SIGTERM stops it without losing a request, Ctrl-C at once.
 
 Examples:
   $ turnwise serve
+  $ turnwise serve --playground
   $ turnwise serve --new-key my-agent >> keys.txt
   $ turnwise serve --host 0.0.0.0 --keys-file keys.txt
   $ curl http://127.0.0.1:8080/v1/predict -H 'content-type: application/json' \\
@@ -35,7 +42,7 @@ Examples:
 /** Names of settings that would show a secret to whoever lists the processes. */
 const WITHOUT_FLAG: readonly SettingName[] = ['keys']
 
-interface ServeOptions extends Readonly<Record<string, string | undefined>> {
+interface ServeOptions extends Readonly<Record<string, string | true | undefined>> {
   readonly config?: string
   readonly newKey?: string
 }
@@ -48,7 +55,9 @@ export function addServeCommand(program: Command, app: App): void {
     .option('--config <file>', 'a JSON file of settings (TURNWISE_CONFIG)')
     .option('--new-key <name>', 'make a key: it goes to stderr, its line for the file of keys to stdout')
   for (const name of SETTING_NAMES) {
-    if (!WITHOUT_FLAG.includes(name)) command.option(`--${flagOf(name)} <value>`, describeSetting(name))
+    // To name what is on or off is to turn it on.
+    const value = typeof DEFAULT_SETTINGS[name] === 'boolean' ? '[value]' : '<value>'
+    if (!WITHOUT_FLAG.includes(name)) command.option(`--${flagOf(name)} ${value}`, describeSetting(name))
   }
   command.addHelpText('after', DETAILS).action(async ({ config, newKey, ...flags }: ServeOptions) => {
     if (newKey !== undefined) return writeNewKey(app, newKey)
@@ -85,12 +94,25 @@ async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
   try {
     // From here on: who reads that it listens may stop it.
     const stopped = app.stopSignal()
-    const server = await startServer({ detector, settings, modelMetrics, log: { write: (line) => output.write(line) } })
-    await write(errors, `Listening on ${app.errorColors.bold(server.url)}\n`)
+    const playground = settings.playground ? await locatePlayground(app, settings) : undefined
+    const log = { write: (line: string) => output.write(line) }
+    const server = await startServer({ detector, settings, modelMetrics, playground, log })
+    const { bold } = app.errorColors
+    if (playground !== undefined) await write(errors, `Playground at ${bold(server.url + PLAYGROUND_PATH)}\n`)
+    await write(errors, `Listening on ${bold(server.url)}\n`)
     await server.close((await stopped) === 'SIGINT' ? 0 : settings.drainMs)
   } finally {
     await detector.close()
   }
+}
+
+/** @throws TurnwiseError PLAYGROUND_NOT_BUILT */
+async function locatePlayground(app: App, { model }: Settings): Promise<Playground> {
+  const pageFolder = app.findPlayground()
+  if (pageFolder === undefined) {
+    throw new TurnwiseError('PLAYGROUND_NOT_BUILT', 'The playground is not installed with this command.')
+  }
+  return { pageFolder, modelFolder: await locateModel({ model }) }
 }
 
 function renderSettings({ settings, sources }: ResolvedSettings): string {

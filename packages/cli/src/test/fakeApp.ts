@@ -34,6 +34,8 @@ export interface FakeApp {
 export interface FakeAppOptions extends FakeTerminalOptions {
   /** As for {@link createFakeDetector}. */
   readonly logits?: (text: string) => ActionLogits
+  /** By default there is a folder, and no page in it. */
+  readonly findPlayground?: App['findPlayground']
   /** By default the process is never told to stop. */
   readonly stopSignal?: App['stopSignal']
 }
@@ -41,13 +43,13 @@ export interface FakeAppOptions extends FakeTerminalOptions {
 export function createFakeApp(options: FakeAppOptions = {}): FakeApp {
   const terminal = createFakeTerminal(options)
   const { detector, model } = createFakeDetector(options.logits)
-  const { stopSignal = () => new Promise(() => undefined) } = options
+  const { stopSignal = () => new Promise(() => undefined), findPlayground = () => '/nowhere' } = options
   const loaded: LoadOptions[] = []
   const loadDetector: App['loadDetector'] = async (options) => {
     loaded.push(options)
     return detector
   }
-  const app: App = { ...createApp([], terminal), loadDetector, stopSignal }
+  const app: App = { ...createApp([], terminal), loadDetector, findPlayground, stopSignal }
   return {
     app,
     terminal,
