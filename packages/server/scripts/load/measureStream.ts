@@ -1,0 +1,32 @@
+import { type Spread, spreadOf } from './spread.js'
+import { openCall } from './streamDriver.js'
+
+/** Sessions, each on a stream of its own, that say their next word as soon as the last is answered. */
+export interface StreamResult {
+  readonly connections: number
+  readonly perSecond: number
+  readonly latencyMs: Spread
+  readonly errors: number
+}
+
+export async function measureStream(url: string, connections: number, seconds: number): Promise<StreamResult> {
+  const names = Array.from({ length: connections }, (_, index) => `stream-${connections}-${index}`)
+  const calls = await Promise.all(names.map((name) => openCall(url, name)))
+  const timesMs: number[] = []
+  let errors = 0
+  const beganMs = performance.now()
+  const endMs = beganMs + 1000 * seconds
+  await Promise.all(
+    calls.map(async (call) => {
+      while (performance.now() < endMs) {
+        const { kind, tookMs } = await call.next()
+        if (kind === 'error') errors += 1
+        else timesMs.push(tookMs)
+      }
+    }),
+  )
+  const tookSeconds = (performance.now() - beganMs) / 1000
+  for (const call of calls) call.close()
+  const perSecond = Math.round((10 * timesMs.length) / tookSeconds) / 10
+  return { connections, perSecond, latencyMs: spreadOf(timesMs), errors }
+}

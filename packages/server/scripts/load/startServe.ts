@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../../../cli/bin/turnwise.js', import.meta.url))
+
+/** A `turnwise serve` in a process of its own. */
+export interface Serve {
+  readonly url: string
+  /** The model that it was told to load; undefined: the bundled one. */
+  readonly model: string | undefined
+  stop(): Promise<void>
+}
+
+/** Starts the built command on a free port, with further flags. Its settings are shown. */
+export async function startServe(flags: readonly string[]): Promise<Serve> {
+  const commandLine = [COMMAND, 'serve', '--port', '0', '--log-level', 'error', '--drain-ms', '0', ...flags]
+  const child = spawn(process.execPath, commandLine, { stdio: ['ignore', 'inherit', 'pipe'] })
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    process.stderr.write(text)
+  })
+  const model = flags.includes('--model') ? flags[flags.indexOf('--model') + 1] : undefined
+  for (;;) {
+    const [, url] = /Listening on (\S+)/.exec(output) ?? []
+    if (url !== undefined) {
+      return {
+        url,
+        model,
+        async stop() {
+          child.kill('SIGTERM')
+          if (child.exitCode === null) await once(child, 'exit')
+        },
+      }
+    }
+    if (child.exitCode !== null) throw new Error('turnwise serve has ended.')
+    await Promise.race([once(child.stderr, 'data'), once(child, 'exit')])
+  }
+}
