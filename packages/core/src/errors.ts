@@ -178,7 +178,7 @@ export const ERROR_CATALOGUE = {
   },
   REMOTE_FAILED: {
     meaning: 'A system that is asked over HTTP did not answer, or with something that cannot be understood.',
-    remedy: 'Check its address and token, and that it answers as docs/bench.md says.',
+    remedy: 'Check its address and key, and that it answers as docs/http.md or docs/bench.md says.',
   },
   ...SERVER_ERRORS,
 } as const satisfies Record<string, ErrorEntry>

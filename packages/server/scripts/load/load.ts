@@ -8,6 +8,7 @@ import { measureOverload, type OverloadResult } from './measureOverload.js'
 import { measureSoak, type SoakResult } from './measureSoak.js'
 import { measureStream, type StreamResult } from './measureStream.js'
 import { measureWire, type WireResult } from './measureWire.js'
+import { type Sizing, sizeFor } from './sizing.js'
 import { startServe } from './startServe.js'
 import { renderTables } from './tables.js'
 
@@ -20,6 +21,7 @@ less than the whole of it. Prints Markdown tables; --out writes everything as JS
   --connections N,N  for HTTP, and for streams that ask as soon as they are answered (1,16,64,256)
   --calls N,N        calls with a word every --word-ms (16,32,64,128)
   --word-ms N        (300)
+  --speech-share N   how much of a call the user speaks, for the table of sizes (0.4)
   --rounds N         for the overhead of the wire (200)
   --soak-minutes N   at 80% of the best throughput (0: not at all)
   --out FILE
@@ -34,6 +36,8 @@ export interface LoadResult {
   readonly http: readonly HttpResult[]
   readonly streams: readonly StreamResult[]
   readonly calls: readonly CallsResult[]
+  readonly speechShare: number
+  readonly sizing: Sizing | null
   readonly overload: OverloadResult
   readonly soak: SoakResult | null
 }
@@ -47,6 +51,7 @@ export async function load(commandLine: string[]): Promise<void> {
       connections: { type: 'string', default: '1,16,64,256' },
       calls: { type: 'string', default: '16,32,64,128' },
       'word-ms': { type: 'string', default: '300' },
+      'speech-share': { type: 'string', default: '0.4' },
       rounds: { type: 'string', default: '200' },
       'soak-minutes': { type: 'string', default: '0' },
       out: { type: 'string' },
@@ -74,11 +79,25 @@ export async function load(commandLine: string[]): Promise<void> {
     const streams = await each(values.connections, (connections) => measureStream(url, connections, seconds))
     const wordMs = Number(values['word-ms'])
     const calls = await each(values.calls, (count) => measureCalls(url, { calls: count, wordMs, seconds }))
+    const speechShare = Number(values['speech-share'])
+    const sizing = sizeFor(calls, machine.cores, speechShare)
     const best = Math.max(...http.map(({ perSecond }) => perSecond))
     const overload = await measureOverload(url, best, seconds)
     const minutes = Number(values['soak-minutes'])
     const soak = minutes > 0 ? await measureSoak(url, 0.8 * best, minutes) : null
-    const result = { measuredAt, machine, serve: positionals, wire, http, streams, calls, overload, soak }
+    const result: LoadResult = {
+      measuredAt,
+      machine,
+      serve: positionals,
+      wire,
+      http,
+      streams,
+      calls,
+      speechShare,
+      sizing,
+      overload,
+      soak,
+    }
     process.stdout.write(renderTables(result))
     if (values.out !== undefined) await writeResult(values.out, result)
   } finally {

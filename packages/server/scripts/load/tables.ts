@@ -1,4 +1,5 @@
 import type { LoadResult } from './load.js'
+import { FILLED_SHARE, IN_TIME } from './sizing.js'
 import type { Spread } from './spread.js'
 
 type Cell = string | number | null
@@ -51,6 +52,7 @@ export function renderTables(result: LoadResult): string {
         each.errors,
       ]),
     ),
+    ...sizes(result),
     'Twice the best throughput of predictions.',
     table(
       [
@@ -91,6 +93,25 @@ export function renderTables(result: LoadResult): string {
         ]),
     '',
   ].join('\n\n')
+}
+
+function sizes({ sizing, speechShare, machine }: LoadResult): string[] {
+  const bound = `99% within ${IN_TIME.p99Ms} ms, ${100 * IN_TIME.supersededShare}% superseded`
+  if (sizing === null) return [`None of these numbers of calls was answered in time (${bound}).`]
+  const { bearableCalls, callsPerCore, rows } = sizing
+  return [
+    `In time (${bound}): ${bearableCalls} calls that talk all the time. With ${100 * speechShare}% of speech a call, and ` +
+      `instances filled to ${100 * FILLED_SHARE}%: ${callsPerCore} calls a core.`,
+    table(
+      ['calls at a time', `instances of ${machine.cores} cores`, 'cores', 'core hours for 1,000 hours of calls'],
+      rows.map(({ calls, instances, cores }) => [
+        calls.toLocaleString('en-GB'),
+        instances.toLocaleString('en-GB'),
+        cores.toLocaleString('en-GB'),
+        ((1000 * cores) / calls).toFixed(1),
+      ]),
+    ),
+  ]
 }
 
 function spread({ p50, p90, p99 }: Spread): Cell[] {
