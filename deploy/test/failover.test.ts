@@ -62,23 +62,20 @@ async function keepPredicting(
   return answers
 }
 
-/** Each decision has to be about the words that were told, or about newer ones of the same call and turn. */
+/** Each decision has to be about the words that were told, or about newer ones of the same call. */
 async function checkDecisions(calls: readonly (readonly Update[])[]): Promise<void> {
   const all = calls.flat()
   const expected = await decideHere(all.map(({ messages }) => messages))
   const expectedOf = new Map(all.map((update, index) => [update, expected[index]]))
-  let checked = 0
   for (const updates of calls) {
-    for (const [index, { decision, messages }] of updates.entries()) {
-      const own = updates.slice(index).filter((later) => later.messages.length === messages.length)
-      const isOwn = own.some((later) => isSame(decision.probabilities, expectedOf.get(later) ?? decision.probabilities))
+    for (const [index, { decision }] of updates.entries()) {
+      const own = updates.slice(index)
+      const isOwn = own.some((later) => isSame(decision.probabilities, expectedOf.get(later) as Probabilities))
       expect(isOwn, `update ${index} of a call`).toBe(true)
-      checked += 1
     }
     const newest = updates.at(-1)
     expect(newest && isSame(newest.decision.probabilities, expectedOf.get(newest) as Probabilities)).toBe(true)
   }
-  expect(checked).toBe(all.length)
   // The check can tell one call from another: same words, other answers.
   const firsts = calls.map(([first]) => first && expectedOf.get(first))
   for (const [index, first] of firsts.entries()) {

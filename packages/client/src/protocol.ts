@@ -47,9 +47,17 @@ export type SessionReply = { readonly session: string } & (
   | { readonly type: 'error'; readonly seq?: number; readonly error: unknown }
 )
 
-/** Reads a frame; undefined if it is about no session. */
+/** Reads a frame; undefined if it is about no session, or cannot be read. */
 export function readReply(frame: unknown): SessionReply | undefined {
   if (typeof frame !== 'string') return undefined
-  const json: unknown = JSON.parse(frame)
+  const json = parseJson(frame)
   return isRecord(json) && typeof json.session === 'string' ? (json as unknown as SessionReply) : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -53,6 +53,7 @@ class Connection:
         self._affinity: str | None = None
         self._outgoing: asyncio.Queue[str] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._attempts = 0
 
     def join(self, member: Member) -> None:
         """Adds a session; it is told when it can send."""
@@ -82,7 +83,7 @@ class Connection:
         """Stays connected as long as there are sessions."""
         # What a balancer finds the instance by: after a lost connection the same one is wanted.
         url = f"{self._url}?session={quote(self._affinity or '')}"
-        attempts = 0
+        self._attempts = 0
         while self._members:
             try:
                 async with connect(
@@ -94,7 +95,6 @@ class Connection:
                     close_timeout=1,
                     max_size=None,
                 ) as socket:
-                    attempts = 0
                     await self._serve(socket)
                 if socket.close_code == TOO_LARGE:
                     self._refuse(TurnwiseError("REQUEST_TOO_LARGE", "A message is larger than maxBodyBytes."))
@@ -107,8 +107,8 @@ class Connection:
             except (OSError, WebSocketException, asyncio.TimeoutError):
                 pass
             # Clients that lost the same server should not come back at the same moment.
-            pause_s = 0 if attempts == 0 else min(FIRST_PAUSE_S * 2**attempts, LONGEST_PAUSE_S)
-            attempts += 1
+            pause_s = 0 if self._attempts == 0 else min(FIRST_PAUSE_S * 2**self._attempts, LONGEST_PAUSE_S)
+            self._attempts += 1
             await asyncio.sleep(pause_s * random.uniform(0.5, 1))
 
     async def _serve(self, socket: ClientConnection) -> None:
@@ -119,8 +119,9 @@ class Connection:
             for member in list(self._members.values()):
                 member.connected()
             async for frame in socket:
-                reply = json.loads(frame)
-                member = self._members.get(reply.get("session"))
+                self._attempts = 0
+                reply = _read_reply(frame)
+                member = self._members.get(reply.get("session", ""))
                 if member is not None:
                     member.receive(reply)
         except WebSocketException:
@@ -143,6 +144,15 @@ async def _write(socket: ClientConnection, outgoing: asyncio.Queue[str]) -> None
     except WebSocketException:
         # The reader sees it too.
         return
+
+
+def _read_reply(frame: str | bytes) -> dict[str, Any]:
+    """A frame, or nothing if it cannot be read."""
+    try:
+        reply: Any = json.loads(frame)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", reply) if isinstance(reply, dict) else {}
 
 
 def _read_refusal(refusal: InvalidStatus) -> TurnwiseError:
