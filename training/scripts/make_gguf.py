@@ -62,15 +62,13 @@ def write_tokenizer(writer: gguf.GGUFWriter, folder: Path, rows: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--type", choices=["F32", "Q8_0", "Q4_0"], default="Q8_0")
     arguments = parser.parse_args()
     model, _ = load_model(arguments.folder)
-    assert isinstance(model, LlamaForCausalLM), f"{type(model).__name__}: only Llama-shaped models are written"
+    assert isinstance(model, LlamaForCausalLM), f"{type(model).__name__} is not Llama-shaped"
     config = model.config
     writer = gguf.GGUFWriter(arguments.out, "llama")
     writer.add_block_count(config.num_hidden_layers)
