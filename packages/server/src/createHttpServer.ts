@@ -1,5 +1,6 @@
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { RawServerDefault } from 'fastify'
 import type { Settings } from './settings.js'
 
@@ -12,18 +13,40 @@ export interface Certificate {
 /** Longer than the minute after which load balancers let go of a connection: they must be the first to do so. */
 const KEEP_ALIVE_MS = 72_000
 
+/** Requests of a connection that may be unanswered. Hardly anybody sends a second one before the first is answered. */
+const MOST_PIPELINED = 16
+
 /** The server beneath, which closes connections whose requests do not arrive in time. */
 export function createHttpServer(
-  { receiveMs }: Settings,
+  { receiveMs, deadlineMs }: Settings,
   certificate: Certificate | undefined,
-  handler: Parameters<typeof createServer>[1],
+  handler: RequestListener,
 ): RawServerDefault {
+  const limited = limitPipelining(handler)
   const options: ServerOptions = {
     headersTimeout: receiveMs,
     requestTimeout: receiveMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.ceil(receiveMs / 4),
   }
-  if (certificate === undefined) return createServer(options, handler)
-  return createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2' }, handler) as unknown as Server
+  const server =
+    certificate === undefined
+      ? createServer(options, limited)
+      : createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: receiveMs }, limited)
+  // Who does not read its answer is let go, too.
+  server.setTimeout(KEEP_ALIVE_MS + deadlineMs)
+  return server as unknown as Server
+}
+
+/** Ends connections that ask again and again without waiting: their answers would fill the memory. */
+function limitPipelining(handler: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>()
+  return (request, response) => {
+    const { socket } = request
+    const count = (unanswered.get(socket) ?? 0) + 1
+    unanswered.set(socket, count)
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1))
+    if (count > MOST_PIPELINED) socket.destroy()
+    else handler(request, response)
+  }
 }

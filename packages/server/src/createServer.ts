@@ -2,6 +2,7 @@ import type { Detector } from '@turnwise/core'
 import Fastify, { type FastifyReply, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { addAuthentication } from './authenticate.js'
+import { answerClientError } from './clientErrors.js'
 import type { App, ServerContext } from './context.js'
 import { type Certificate, createHttpServer } from './createHttpServer.js'
 import { addErrorHandling, answerError } from './errorHandling.js'
@@ -80,7 +81,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // What is still asked on an open connection is answered, and the connection closed.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void answerError(context, error, request, reply as FastifyReply),
+    clientErrorHandler: (error, socket) => answerClientError(context, error, socket),
     bodyLimit: settings.maxBodyBytes,
+    // As long as the id of a session may be.
+    routerOptions: { maxParamLength: 128 },
     serverFactory: (handler) => createHttpServer(settings, certificate, handler),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

@@ -6,6 +6,8 @@ import { errorResponses } from '../schemas/errorBody.js'
 import type { StreamReply } from '../schemas/stream.js'
 import { createStream, type Stream } from '../stream/createStream.js'
 
+const STREAM_URL = '/v1/stream'
+
 /** WebSocket's codes for why a connection ends. */
 const SERVICE_RESTART = 1012
 const INTERNAL_ERROR = 1011
@@ -40,9 +42,18 @@ export async function addStreamRoute(app: App, context: ServerContext): Promise<
     errorHandler: (_error, socket) => socket.close(INTERNAL_ERROR),
     preClose: closeAll,
   })
+  // The plugin would take it for a stream, end it, and log its address with all that is in it.
+  app.addHook('onRequest', async ({ headers, routeOptions: { url = STREAM_URL } }) => {
+    if (headers.upgrade?.toLowerCase() !== 'websocket' || url === STREAM_URL) return
+    throw new TurnwiseError('INVALID_REQUEST', `Only ${STREAM_URL} speaks WebSocket.`)
+  })
+  // A connection that asked to be more than HTTP has left HTTP's timeouts behind: refused, it would stay for ever.
+  app.addHook('onResponse', async ({ headers }, { raw }) => {
+    if (headers.upgrade !== undefined) raw.socket?.destroy()
+  })
   app.route({
     method: 'GET',
-    url: '/v1/stream',
+    url: STREAM_URL,
     schema: SCHEMA,
     preValidation: async (request) => refuseStream(context, request),
     handler: async () => {
@@ -73,6 +84,8 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
   const { maxPending, maxBodyBytes, heartbeatMs } = context.settings
   const { streams } = context.metrics
   const stream = createStream(context, owner, send)
+  /** Messages of the bytes that had been read when the socket was paused; a few thousand fit into them. */
+  const unread: string[] = []
   let hasAnswered = true
   let wasFull = false
 
@@ -81,10 +94,20 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
   }
 
   /** A caller that is not keeping up is not read from, which in the end stops it from sending. */
-  function regulate(): void {
-    const mustWait = isFull() || stream.pending >= maxPending
-    if (mustWait && !socket.isPaused) socket.pause()
-    else if (!mustWait && socket.isPaused) socket.resume()
+  function regulate(error?: Error | null): void {
+    // Who is going away is told nothing more, and may do nothing more.
+    if (error != null || socket.readyState !== socket.OPEN) {
+      unread.length = 0
+      return
+    }
+    const mustWait = () => isFull() || stream.pending >= maxPending
+    while (!mustWait()) {
+      const text = unread.shift()
+      if (text === undefined) break
+      stream.receive(text)
+    }
+    if (mustWait() && !socket.isPaused) socket.pause()
+    else if (!mustWait() && socket.isPaused) socket.resume()
   }
 
   function send(reply: StreamReply): void {
@@ -103,7 +126,7 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
     if (keys.length > 0 && !keys.some(({ name }) => name === owner)) socket.close(POLICY_VIOLATION)
     wasFull = isFull()
     hasAnswered = false
-    socket.ping()
+    socket.ping(undefined, false, regulate)
   }
 
   const heart = setInterval(beat, heartbeatMs).unref()
@@ -113,7 +136,7 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
   })
   socket.on('message', (data) => {
     hasAnswered = true
-    stream.receive(data.toString())
+    unread.push(data.toString())
     regulate()
   })
   socket.once('close', () => {

@@ -19,6 +19,8 @@ export function openSession(
 ): StoredSession {
   if (health.isStopping) throw new TurnwiseError('SHUTTING_DOWN', 'No session is opened any more.')
   const options = resume === undefined ? start : readResumeToken(resume)
-  checkCount('messages', options.messages?.length ?? 0, settings.maxMessages, 'maxMessages')
+  // A token has not been checked yet: what it holds may be anything.
+  const count = Array.isArray(options.messages) ? options.messages.length : 0
+  checkCount('messages', count, settings.maxMessages, 'maxMessages')
   return sessions.open(owner, id, options)
 }

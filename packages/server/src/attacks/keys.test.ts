@@ -1,0 +1,194 @@
+import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import type { StreamReply } from '../schemas/stream.js'
+import { MESSAGES } from '../test/fakeServer.js'
+import { bodyOf, CANARY, KEYS, startTarget, withKey } from '../test/target.js'
+import { until } from '../test/until.js'
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>()
+  return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) }
+})
+
+const options = { keys: () => KEYS }
+const SAID = [{ role: 'user', content: CANARY }]
+
+/** A stream over a real connection. */
+async function connect(url: string, key: string) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream`, { headers: withKey(key) })
+  onTestFinished(() => socket.terminate())
+  const replies: StreamReply[] = []
+  socket.on('message', (data) => replies.push(JSON.parse(data.toString())))
+  await once(socket, 'open')
+  return {
+    replies,
+    /** Sends a message and waits for what comes. */
+    async ask(message: object): Promise<StreamReply | undefined> {
+      const count = replies.length
+      socket.send(JSON.stringify(message))
+      await until(() => replies.length > count)
+      return replies[count]
+    },
+  }
+}
+
+test('a key is compared in constant time with every known one, whichever it is', async () => {
+  const { post } = await startTarget(options)
+  for (const key of ['one', 'two', 'on', 'three', KEYS[0]?.hash.toString('hex') ?? '']) {
+    vi.mocked(timingSafeEqual).mockClear()
+    await post('/v1/predict', { messages: MESSAGES }, withKey(key))
+    expect(timingSafeEqual).toHaveBeenCalledTimes(KEYS.length)
+  }
+})
+
+test('wrong keys, one after another, are refused, and the right one is not', async () => {
+  const target = await startTarget(options)
+  for (let index = 0; index < 100; index += 1) {
+    const response = await target.post('/v1/predict', {}, withKey(`one${index}`))
+    expect([response.status, (await bodyOf(response)).error?.code]).toEqual([401, 'UNAUTHORIZED'])
+  }
+  await target.expectAnswer()
+})
+
+describe("another key's session", () => {
+  test('is not there over HTTP, as if it had never been', async () => {
+    const { url, post } = await startTarget(options)
+    await post('/v1/sessions', { id: 'mine', messages: SAID }, withKey('one'))
+    const ask = async (id: string, method: string, path = '') => {
+      const body = method === 'POST' ? JSON.stringify({ events: [{ type: 'hear', text: 'yes' }], resume: true }) : null
+      const headers = { ...withKey('two'), ...(body === null ? {} : { 'content-type': 'application/json' }) }
+      const response = await fetch(`${url}/v1/sessions/${id}${path}`, { method, headers, body })
+      return [response.status, (await response.text()).replace(/"requestId":"[^"]+"/, '')]
+    }
+    for (const [method, path] of [['GET'], ['DELETE'], ['POST', '/events']] as const) {
+      const answer = await ask('mine', method, path)
+      expect(answer[0]).toBe(404)
+      expect(answer).toEqual(await ask('never', method, path))
+    }
+    const mine = await bodyOf(await fetch(`${url}/v1/sessions/mine`, { headers: withKey('one') }))
+    expect(mine).toMatchObject({ messages: SAID })
+  })
+
+  test('is not there on a stream, whatever is asked of it', async () => {
+    const { url, post } = await startTarget(options)
+    await post('/v1/sessions', { id: 'mine', messages: SAID }, withKey('one'))
+    const [mine, other] = [await connect(url, 'one'), await connect(url, 'two')]
+    await mine.ask({ type: 'attach', session: 'mine' })
+    for (const type of ['attach', 'save', 'close', 'hear', 'userSilent', 'agentSpeaking', 'agentFinished']) {
+      const reply = await other.ask({ type, session: 'mine', seq: 1, text: 'yes' })
+      expect(reply).toMatchObject({ type: 'error', error: { code: 'SESSION_NOT_FOUND' } })
+    }
+    expect(await mine.ask({ type: 'hear', session: 'mine', seq: 1, text: 'yes' })).toMatchObject({ type: 'decision' })
+    expect(other.replies).toHaveLength(7)
+  })
+
+  test('may have the same id as mine, and stays another', async () => {
+    const { url } = await startTarget(options)
+    const [one, two] = [await connect(url, 'one'), await connect(url, 'two')]
+    for (const stream of [one, two]) await stream.ask({ type: 'open', session: 'same' })
+    await one.ask({ type: 'hear', session: 'same', seq: 1, text: CANARY })
+    const saved = await two.ask({ type: 'save', session: 'same' })
+    expect(saved).toMatchObject({ type: 'saved', lastSeq: 0 })
+    const { resume } = saved as Extract<StreamReply, { type: 'saved' }>
+    expect(Buffer.from(resume, 'base64url').toString()).not.toContain(CANARY)
+  })
+
+  test.each(['same two', 'same one', ' ', 'same%20one', '../two', 'a/b', ''])(
+    'cannot be meant by the id %j',
+    async (id) => {
+      const { post, url } = await startTarget(options)
+      await post('/v1/sessions', { id: 'same', messages: SAID }, withKey('one'))
+      expect((await post('/v1/sessions', { id }, withKey('two'))).status).toBe(400)
+      const { status } = await fetch(`${url}/v1/sessions/${encodeURIComponent(id)}`, { headers: withKey('two') })
+      expect([400, 404]).toContain(status)
+    },
+  )
+})
+
+test("one stream's session is not another's until it is attached, and then no longer the first's", async () => {
+  const { url } = await startTarget(options)
+  const [first, second] = [await connect(url, 'one'), await connect(url, 'one')]
+  await first.ask({ type: 'open', session: 'a' })
+  const notHeld = { type: 'error', session: 'a', error: { code: 'SESSION_NOT_FOUND' } }
+  for (const type of ['hear', 'save', 'close']) {
+    expect(await second.ask({ type, session: 'a', seq: 1, text: 'yes' })).toMatchObject(notHeld)
+  }
+  expect(await second.ask({ type: 'open', session: 'a' })).toMatchObject({ error: { code: 'SESSION_EXISTS' } })
+  expect(await second.ask({ type: 'attach', session: 'a' })).toEqual({ type: 'attached', session: 'a', lastSeq: 0 })
+  await until(() => first.replies.length === 2)
+  expect(first.replies[1]).toMatchObject({ type: 'closed', reason: 'taken' })
+  expect(await first.ask({ type: 'hear', session: 'a', seq: 1, text: 'yes' })).toMatchObject(notHeld)
+  expect(await second.ask({ type: 'hear', session: 'a', seq: 1, text: 'yes' })).toMatchObject({ type: 'decision' })
+})
+
+describe('a token of a session', () => {
+  async function tokenOf(post: (path: string, body: unknown) => Promise<Response>): Promise<string> {
+    await post('/v1/sessions', { id: 'mine', messages: SAID })
+    const told = await post('/v1/sessions/mine/events', { events: [{ type: 'expecting', expect: null }], resume: true })
+    return (await bodyOf(told)).resume ?? ''
+  }
+
+  test('that is sent again does not replace the session, and does not take it back', async () => {
+    const { url, post } = await startTarget(options)
+    const resume = await tokenOf(post)
+    await post('/v1/sessions/mine/events', { events: [{ type: 'hear', text: 'and more' }] })
+    const again = await post('/v1/sessions', { id: 'mine', resume })
+    expect([again.status, (await bodyOf(again)).error?.code]).toEqual([409, 'SESSION_EXISTS'])
+    expect((await post('/v1/sessions', { id: 'other', resume })).status).toBe(201)
+    const { messages } = await bodyOf(await fetch(`${url}/v1/sessions/mine`, { headers: withKey('one') }))
+    expect(messages).toHaveLength(2)
+  })
+
+  test('opens a session of whoever has it, and reaches none of who made it', async () => {
+    const { url, post } = await startTarget(options)
+    const resume = await tokenOf(post)
+    expect((await post('/v1/sessions', { id: 'mine', resume }, withKey('two'))).status).toBe(201)
+    await post('/v1/sessions/mine/events', { events: [{ type: 'hear', text: 'no' }] }, withKey('two'))
+    const { messages } = await bodyOf(await fetch(`${url}/v1/sessions/mine`, { headers: withKey('one') }))
+    expect(messages).toEqual(SAID)
+  })
+
+  test('that was changed is refused', async () => {
+    const { post } = await startTarget(options)
+    const resume = await tokenOf(post)
+    const saved = JSON.parse(Buffer.from(resume, 'base64url').toString())
+    const changes = [
+      { formatVersion: 2 },
+      { messages: CANARY },
+      { messages: { length: CANARY } },
+      { messages: [{ role: CANARY, content: CANARY }] },
+      { messages: [{ role: 'user', content: '\ud800' }] },
+      { policy: { ...saved.policy, speakFrom: CANARY } },
+      { policy: null },
+      { expect: CANARY },
+      { agentText: [CANARY] },
+      { wasStopped: 1 },
+      { turn: { ...saved.turn, spokeAtMs: '0' } },
+      { turn: CANARY },
+    ]
+    const tokens = changes.map((change) => Buffer.from(JSON.stringify({ ...saved, ...change })).toString('base64url'))
+    const broken = [resume.slice(0, -9), `${resume}AAAA`, resume.toUpperCase(), '', CANARY, 'bnVsbA', '__proto__']
+    for (const token of [...tokens, ...broken]) {
+      const response = await post('/v1/sessions', { resume: token })
+      const text = await response.text()
+      expect([response.status, JSON.parse(text).error?.code]).toEqual([400, 'INVALID_SAVED_SESSION'])
+      expect(text).not.toContain(CANARY)
+    }
+  })
+})
+
+test('more sessions than may be are refused, and those that are open go on', async () => {
+  const target = await startTarget({ ...options, settings: { maxSessions: 3 } })
+  for (const id of ['a', 'b', 'c']) expect((await target.post('/v1/sessions', { id })).status).toBe(201)
+  const refused = await target.post('/v1/sessions', { id: 'd' })
+  expect([refused.status, (await bodyOf(refused)).error?.code]).toEqual([503, 'TOO_MANY_SESSIONS'])
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  const { ask } = await connect(target.url, 'two')
+  for (let index = 0; index < 300; index += 1) {
+    expect(await ask({ type: 'open', session: `s${index}` })).toMatchObject({ error: { code: 'TOO_MANY_SESSIONS' } })
+  }
+  expect((await target.post('/v1/sessions/a/events', { events: [{ type: 'hear', text: 'yes' }] })).status).toBe(200)
+  await target.expectAnswer()
+})
