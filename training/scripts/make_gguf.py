@@ -36,7 +36,9 @@ def tensors(model: LlamaForCausalLM) -> dict[str, np.ndarray]:
         found |= {
             f"blk.{index}.attn_norm.weight": array(layer.input_layernorm.weight),
             f"blk.{index}.attn_q.weight": neighbours(query, config.num_attention_heads),
-            f"blk.{index}.attn_k.weight": neighbours(key, config.num_key_value_heads),
+            f"blk.{index}.attn_k.weight": neighbours(
+                key, config.num_key_value_heads or config.num_attention_heads
+            ),
             f"blk.{index}.attn_v.weight": array(attention.v_proj.weight),
             f"blk.{index}.attn_output.weight": array(attention.o_proj.weight),
             f"blk.{index}.ffn_norm.weight": array(layer.post_attention_layernorm.weight),
@@ -76,9 +78,11 @@ def main() -> None:
     writer.add_embedding_length(config.hidden_size)
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_head_count_kv(config.num_key_value_heads or config.num_attention_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    theta = (config.rope_parameters or {}).get("rope_theta")
+    assert isinstance(theta, float), f"rope_theta {theta}, expected a number"
+    writer.add_rope_freq_base(theta)
     writer.add_vocab_size(config.vocab_size)
     kind = gguf.GGMLQuantizationType[arguments.type]
     for name, values in tensors(model).items():

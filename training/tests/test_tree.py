@@ -6,11 +6,11 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from turnwise_training.action_model import ActionModel
 from turnwise_training.actions import ACTIONS
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, TreeMaker, single_points
 from turnwise_training.prompt import PromptTokenizer
-from turnwise_training.train import ActionModel
 from turnwise_training.tree import TreeBatch, collate
 
 TEXT = """

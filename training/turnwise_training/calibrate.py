@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from .action_model import ActionModel
 from .actions import ACTIONS
 from .corpus import CORPUS_DIR
 from .evaluate import held_out_logits
 from .metrics import expected_calibration_error
 from .mixture import load_mixture
 from .model import load_model
-from .train import ActionModel
 
 CANDIDATES = np.round(np.arange(0.5, 3.01, 0.05), 2)
 

@@ -15,13 +15,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from tqdm import tqdm
 from transformers import AutoTokenizer
 
+from .action_model import ActionModel
 from .actions import ACTIONS, SPEAKING_ACTIONS
 from .corpus import CORPUS_DIR, Conversation
 from .evaluation_sets import all_sets, development
@@ -33,9 +34,6 @@ from .onnx_runner import OnnxRunner
 from .prompt import Message, PromptTokenizer
 from .report_table import Table, differences
 from .tree import LabelledToken, PromptTree, TreeBatch, collate
-
-if TYPE_CHECKING:
-    from .train import ActionModel
 
 Forward = Callable[[TreeBatch], torch.Tensor]
 Prompt = tuple[int, ...]
@@ -55,8 +53,6 @@ def load(folder: Path) -> Evaluated:
         runner = OnnxRunner(folder / facts["onnx"]["file"])
         name = f"{facts['name']} {facts['version']} ({folder}, ONNX Runtime, int8)"
         return Evaluated(name, onnx_logits_of(runner, tokenizer), facts["calibration"]["temperature"])
-    from .train import ActionModel
-
     model, tokenizer = load_model(folder)
     network = ActionModel(model, tokenizer, 0).eval()
     return Evaluated(f"{folder} (PyTorch, fp32)", logits_of(network, tokenizer), 1.0)
@@ -133,7 +129,7 @@ def held_out_logits(
 
 
 def report_choice(
-    network: "ActionModel", tokenizer: PromptTokenizer, held_out: list[Conversation], data_dir: Path
+    network: ActionModel, tokenizer: PromptTokenizer, held_out: list[Conversation], data_dir: Path
 ) -> dict[str, float]:
     """Accuracy on what choices may be made on, with and without the agent's state."""
     network.eval()
