@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { RawServerDefault } from 'fastify'
+import { IncomingRequest } from './incomingRequest.js'
 import type { Settings } from './settings.js'
 
 /** A certificate chain and its private key, PEM. */
@@ -23,7 +24,8 @@ export function createHttpServer(
   handler: RequestListener,
 ): RawServerDefault {
   const limited = limitPipelining(handler)
-  const options: ServerOptions = {
+  const options: ServerOptions<typeof IncomingRequest> = {
+    IncomingMessage: IncomingRequest,
     headersTimeout: receiveMs,
     requestTimeout: receiveMs,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -8,6 +8,7 @@ import { type Certificate, createHttpServer } from './createHttpServer.js'
 import { addErrorHandling, answerError } from './errorHandling.js'
 import { createGate } from './gate.js'
 import { createHealth } from './health.js'
+import { IncomingRequest } from './incomingRequest.js'
 import type { AccessKey } from './keys.js'
 import { addRequestLog, type LogStream, loggerOptions } from './logging.js'
 import { createMetrics } from './metrics.js'
@@ -95,6 +96,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addRequestLog(app, context)
   app.addHook('onRequest', async (_request, reply) => {
     if (health.isStopping) reply.header('connection', 'close')
+  })
+  app.addHook('onSend', async ({ raw }, reply) => {
+    if (raw instanceof IncomingRequest && raw.isLast) reply.header('connection', 'close')
   })
   // Before the keys: a browser asks whether a page may ask without one.
   await addSecurity(app, settings)

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../settings.js'
 import { startServer } from '../startServer.js'
 import { createFakeDetector, MESSAGES } from '../test/fakeServer.js'
-import { connectRaw, type RawConnection, requestText, upgradeText } from '../test/rawConnection.js'
+import { connectRaw, H2C, type RawConnection, requestText, upgradeText } from '../test/rawConnection.js'
 import { CANARY, JSON_BODY, KEYS, startTarget, withKey } from '../test/target.js'
 import { until } from '../test/until.js'
 
@@ -27,6 +27,11 @@ describe('slow and silent callers', () => {
       'chunks come byte by byte',
       requestText('POST /v1/predict', { ...JSON_BODY, 'transfer-encoding': 'chunked' }),
       `${BODY.length.toString(16)}\r\n${BODY}`,
+    ],
+    [
+      'the body of a request for HTTP/2 comes byte by byte',
+      requestText('POST /v1/predict', { ...HEADERS, ...H2C }),
+      BODY,
     ],
     ['a body never comes', requestText('POST /v1/predict', { ...HEADERS, expect: '100-continue' }), ''],
     ['the handshake of a stream comes byte by byte', '', upgradeText({ 'x-words': CANARY.repeat(20) })],
@@ -132,8 +137,6 @@ describe('streams that are refused', () => {
     ['a stream that is none', 'GET /v1/nowhere', {}],
     ['a page', `GET /docs?${CANARY}`, {}],
     ['an upgrade with a body', 'POST /v1/predict', { 'content-length': '5' }],
-    ['an upgrade to another protocol', 'POST /v1/predict', { upgrade: 'h2c', connection: 'Upgrade, HTTP2-Settings' }],
-    ['an upgrade to another protocol at the stream', 'GET /v1/stream', { upgrade: 'h2c' }],
     ['another version of WebSocket', 'GET /v1/stream', { 'sec-websocket-version': '7' }],
     ['a handshake without a nonce', 'GET /v1/stream', { 'sec-websocket-key': '' }],
   ])('%s: the connection ends, and is no stream', async (_, start, headers) => {

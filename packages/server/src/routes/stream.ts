@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import websocket, { type WebSocket } from '@fastify/websocket'
 import { TurnwiseError } from '@turnwise/core'
 import type { FastifyRequest } from 'fastify'
 import type { App, ServerContext } from '../context.js'
+import { IncomingRequest } from '../incomingRequest.js'
 import { errorResponses } from '../schemas/errorBody.js'
 import type { StreamReply } from '../schemas/stream.js'
 import { createStream, type Stream } from '../stream/createStream.js'
@@ -43,13 +45,13 @@ export async function addStreamRoute(app: App, context: ServerContext): Promise<
     preClose: closeAll,
   })
   // The plugin would take it for a stream, end it, and log its address with all that is in it.
-  app.addHook('onRequest', async ({ headers, routeOptions: { url = STREAM_URL } }) => {
-    if (headers.upgrade?.toLowerCase() !== 'websocket' || url === STREAM_URL) return
+  app.addHook('onRequest', async ({ raw, routeOptions: { url = STREAM_URL } }) => {
+    if (!isUpgrade(raw) || url === STREAM_URL) return
     throw new TurnwiseError('INVALID_REQUEST', `Only ${STREAM_URL} speaks WebSocket.`)
   })
   // A connection that asked to be more than HTTP has left HTTP's timeouts behind: refused, it would stay for ever.
-  app.addHook('onResponse', async ({ headers }, { raw }) => {
-    if (headers.upgrade !== undefined) raw.socket?.destroy()
+  app.addHook('onResponse', async ({ raw }) => {
+    if (isUpgrade(raw)) raw.socket.destroy()
   })
   app.route({
     method: 'GET',
@@ -65,6 +67,10 @@ export async function addStreamRoute(app: App, context: ServerContext): Promise<
       socket.once('close', () => open.delete(socket))
     },
   })
+}
+
+function isUpgrade(request: IncomingMessage): boolean {
+  return request instanceof IncomingRequest && request.upgrade
 }
 
 /**

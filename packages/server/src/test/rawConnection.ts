@@ -43,6 +43,13 @@ export function requestText(start: string, headers: Record<string, string | numb
   return [`${start} HTTP/1.1`, ...lines, '', body].join('\r\n')
 }
 
+/** With these headers Java's HttpClient asks for HTTP/2, with each request. */
+export const H2C = {
+  connection: 'Upgrade, HTTP2-Settings',
+  upgrade: 'h2c',
+  'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+}
+
 /** A request for a stream. */
 export function upgradeText(headers: Record<string, string> = {}, start = 'GET /v1/stream'): string {
   return requestText(start, {
