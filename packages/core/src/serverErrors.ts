@@ -55,7 +55,8 @@ export const SERVER_ERRORS = {
     remedy: 'Choose another id, attach to the session, or delete it first.',
   },
   TOO_MANY_SESSIONS: {
-    meaning: 'As many sessions are open as may (setting maxSessions).',
+    meaning:
+      'As many sessions are open as may, or those of the key hold as much as they may (settings maxSessions, maxKeySessions, maxKeyBytes).',
     remedy: 'Delete sessions that are over, or use another instance.',
   },
   OUT_OF_SEQUENCE: {

@@ -73,7 +73,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const maxRunning = settings.maxRunning * settings.copies
   const gate = createGate({ ...settings, maxRunning }, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
-  const sessions = createSessionStore(detector, settings)
+  const sessions = createSessionStore(detector, settings, keys)
   const context: ServerContext = { detector, settings, gate, health, metrics, sessions, keys }
 
   const app: App = Fastify({

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 
-/** A whole number, also as the text that a flag or the environment holds. */
+/** The text that a flag or the environment holds, as a number if it is one. */
+function readDigits(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+}
+
 function whole(fallback: number, minimum: number, maximum: number, description: string) {
   const number = z.int().min(minimum).max(maximum).default(fallback)
-  return z
-    .preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value), number)
-    .describe(description)
+  return z.preprocess(readDigits, number).describe(description)
+}
+
+function optionalWhole(description: string) {
+  return z.preprocess(readDigits, z.int().min(1).optional()).describe(description)
 }
 
 function text(description: string) {
@@ -36,12 +42,7 @@ export const settingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('the address to listen on; beyond this machine only with keys'),
   port: whole(8080, 0, 65_535, 'the port to listen on; 0: any free one'),
   model: text('a model folder, or a hub id owner/name; without it the bundled model'),
-  threads: z
-    .preprocess(
-      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-      z.int().min(1).optional(),
-    )
-    .describe('threads for one decision; without it 2, or the cores there are'),
+  threads: optionalWhole('threads for one decision; without it 2, or the cores there are'),
   copies: whole(
     1,
     1,
@@ -69,6 +70,10 @@ export const settingsSchema = z.strictObject({
     'requests of a key (without keys, of an address) in a minute; 0: any number',
   ),
   maxSessions: whole(10_000, 1, 10_000_000, 'the most sessions open at a time'),
+  maxKeySessions: optionalWhole(
+    'of them, the most of one key; without it all, or half of them where there are keys of several names',
+  ),
+  maxKeyBytes: whole(2 ** 28, 1024, 2 ** 40, 'memory for the messages of all sessions of a key; without keys, of all'),
   sessionIdleMs: whole(600_000, 10, 2_000_000_000, 'a session that hears nothing for so long is closed, ms'),
   maxPending: whole(
     1024,

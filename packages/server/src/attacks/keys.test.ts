@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import { once } from 'node:events'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { WebSocket } from 'ws'
+import { describe, expect, test, vi } from 'vitest'
 import type { StreamReply } from '../schemas/stream.js'
+import { connectStream } from '../test/connectStream.js'
 import { MESSAGES } from '../test/fakeServer.js'
 import { bodyOf, CANARY, KEYS, startTarget, withKey } from '../test/target.js'
 import { until } from '../test/until.js'
@@ -14,25 +13,6 @@ vi.mock('node:crypto', async (original) => {
 
 const options = { keys: () => KEYS }
 const SAID = [{ role: 'user', content: CANARY }]
-
-/** A stream over a real connection. */
-async function connect(url: string, key: string) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream`, { headers: withKey(key) })
-  onTestFinished(() => socket.terminate())
-  const replies: StreamReply[] = []
-  socket.on('message', (data) => replies.push(JSON.parse(data.toString())))
-  await once(socket, 'open')
-  return {
-    replies,
-    /** Sends a message and waits for what comes. */
-    async ask(message: object): Promise<StreamReply | undefined> {
-      const count = replies.length
-      socket.send(JSON.stringify(message))
-      await until(() => replies.length > count)
-      return replies[count]
-    },
-  }
-}
 
 test('a key is compared in constant time with every known one, whichever it is', async () => {
   const { post } = await startTarget(options)
@@ -74,7 +54,7 @@ describe("another key's session", () => {
   test('is not there on a stream, whatever is asked of it', async () => {
     const { url, post } = await startTarget(options)
     await post('/v1/sessions', { id: 'mine', messages: SAID }, withKey('one'))
-    const [mine, other] = [await connect(url, 'one'), await connect(url, 'two')]
+    const [mine, other] = [await connectStream(url, 'one'), await connectStream(url, 'two')]
     await mine.ask({ type: 'attach', session: 'mine' })
     for (const type of ['attach', 'save', 'close', 'hear', 'userSilent', 'agentSpeaking', 'agentFinished']) {
       const reply = await other.ask({ type, session: 'mine', seq: 1, text: 'yes' })
@@ -86,7 +66,7 @@ describe("another key's session", () => {
 
   test('may have the same id as mine, and stays another', async () => {
     const { url } = await startTarget(options)
-    const [one, two] = [await connect(url, 'one'), await connect(url, 'two')]
+    const [one, two] = [await connectStream(url, 'one'), await connectStream(url, 'two')]
     for (const stream of [one, two]) await stream.ask({ type: 'open', session: 'same' })
     await one.ask({ type: 'hear', session: 'same', seq: 1, text: CANARY })
     const saved = await two.ask({ type: 'save', session: 'same' })
@@ -109,7 +89,7 @@ describe("another key's session", () => {
 
 test("one stream's session is not another's until it is attached, and then no longer the first's", async () => {
   const { url } = await startTarget(options)
-  const [first, second] = [await connect(url, 'one'), await connect(url, 'one')]
+  const [first, second] = [await connectStream(url, 'one'), await connectStream(url, 'one')]
   await first.ask({ type: 'open', session: 'a' })
   const notHeld = { type: 'error', session: 'a', error: { code: 'SESSION_NOT_FOUND' } }
   for (const type of ['hear', 'save', 'close']) {
@@ -177,18 +157,4 @@ describe('a token of a session', () => {
       expect(text).not.toContain(CANARY)
     }
   })
-})
-
-test('more sessions than may be are refused, and those that are open go on', async () => {
-  const target = await startTarget({ ...options, settings: { maxSessions: 3 } })
-  for (const id of ['a', 'b', 'c']) expect((await target.post('/v1/sessions', { id })).status).toBe(201)
-  const refused = await target.post('/v1/sessions', { id: 'd' })
-  expect([refused.status, (await bodyOf(refused)).error?.code]).toEqual([503, 'TOO_MANY_SESSIONS'])
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  const { ask } = await connect(target.url, 'two')
-  for (let index = 0; index < 300; index += 1) {
-    expect(await ask({ type: 'open', session: `s${index}` })).toMatchObject({ error: { code: 'TOO_MANY_SESSIONS' } })
-  }
-  expect((await target.post('/v1/sessions/a/events', { events: [{ type: 'hear', text: 'yes' }] })).status).toBe(200)
-  await target.expectAnswer()
 })

@@ -87,14 +87,14 @@ export function addSessionRoutes(app: App, context: ServerContext): void {
 
 async function applyEvents(
   context: ServerContext,
-  { session }: StoredSession,
+  stored: StoredSession,
   events: readonly SessionEvent[],
   signal: AbortSignal,
 ): Promise<(SessionDecision | null)[]> {
   const decisions: (SessionDecision | null)[] = []
   for (const event of events) {
     throwIfAborted(signal)
-    const decision = await noteDecision(context, 'session', applyEvent(session, event, context.settings, signal))
+    const decision = await noteDecision(context, 'session', applyEvent(context, stored, event, signal))
     decisions.push(decision ?? null)
   }
   return decisions

@@ -1,19 +1,39 @@
 import type { CancelSignal, Session, SessionDecision } from '@turnwise/core'
+import type { ServerContext } from '../context.js'
 import { checkCount } from '../decideMany.js'
 import type { SessionEvent } from '../schemas/sessions.js'
 import type { Settings } from '../settings.js'
+import { bytesOf } from './holdings.js'
+import type { StoredSession } from './sessionStore.js'
 
 /**
  * Tells a session what happened. The session knows it when this returns; the decision, if the event asks for one, comes
  * later.
  *
- * @throws TurnwiseError REQUEST_TOO_LARGE, and those of the session's methods
+ * @throws TurnwiseError TOO_MANY_SESSIONS, REQUEST_TOO_LARGE, and those of the session's methods
  */
 export function applyEvent(
+  { sessions, settings }: ServerContext,
+  stored: StoredSession,
+  event: SessionEvent,
+  signal?: CancelSignal,
+): Promise<SessionDecision | undefined> | undefined {
+  const content = textOf(event)
+  const bytes = content === undefined ? 0 : bytesOf([{ content }])
+  return sessions.change(stored, bytes, () => tell(stored.session, event, settings, signal))
+}
+
+/** What the session is given to keep. */
+function textOf(event: SessionEvent): string | undefined {
+  if (event.type === 'addMessage') return event.message.content
+  return 'text' in event ? event.text : undefined
+}
+
+function tell(
   session: Session,
   event: SessionEvent,
   settings: Settings,
-  signal?: CancelSignal,
+  signal: CancelSignal | undefined,
 ): Promise<SessionDecision | undefined> | undefined {
   switch (event.type) {
     case 'agentSpeaking':

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { type Detector, type SavedSession, type Session, type SessionOptions, TurnwiseError } from '@turnwise/core'
+import type { AccessKey } from '../keys.js'
 import type { Settings } from '../settings.js'
+import { bytesOf, createHoldings } from './holdings.js'
 
 /** A session that is open here. */
 export interface StoredSession {
   readonly id: string
+  /** Whose it is. */
+  readonly owner: string
   readonly session: Session
   /** The number of the last message that a stream had for it; 0 before the first. */
   lastSeq: number
@@ -32,6 +36,13 @@ export interface SessionStore {
    * @throws TurnwiseError SESSION_NOT_FOUND
    */
   use(owner: string, id: string): StoredSession
+  /**
+   * Changes a session, within what all sessions of its owner may hold.
+   *
+   * @param bytes how much more it may hold then
+   * @throws TurnwiseError TOO_MANY_SESSIONS, and what `change` throws
+   */
+  change<Result>(stored: StoredSession, bytes: number, change: () => Result): Result
   /** Ends a session. @throws TurnwiseError SESSION_NOT_FOUND */
   end(owner: string, id: string): Promise<void>
   /** Ends all. */
@@ -41,12 +52,20 @@ export interface SessionStore {
 interface Entry {
   readonly stored: StoredSession
   usedMs: number
+  /** What its messages take. */
+  bytes: number
 }
 
 /** How often idle sessions are looked for, in the time that they may be idle. */
 const SWEEPS = 10
 
-export function createSessionStore(detector: Detector, { maxSessions, sessionIdleMs }: Settings): SessionStore {
+export function createSessionStore(
+  detector: Detector,
+  settings: Settings,
+  keys: () => readonly AccessKey[],
+): SessionStore {
+  const { maxSessions, sessionIdleMs } = settings
+  const holdings = createHoldings(settings, keys)
   /** In the order of their last use. */
   const entries = new Map<string, Entry>()
   const sweeper = setInterval(sweep, Math.max(1, sessionIdleMs / SWEEPS)).unref()
@@ -62,8 +81,9 @@ export function createSessionStore(detector: Detector, { maxSessions, sessionIdl
     return entry
   }
 
-  async function remove(key: string, { stored }: Entry, reason: LeaveReason): Promise<void> {
+  async function remove(key: string, { stored, bytes }: Entry, reason: LeaveReason): Promise<void> {
     entries.delete(key)
+    holdings.add(stored.owner, -1, -bytes)
     stored.leave?.(reason)
     stored.leave = undefined
     await stored.session.close()
@@ -87,8 +107,13 @@ export function createSessionStore(detector: Detector, { maxSessions, sessionIdl
       if (entries.size >= maxSessions) {
         throw new TurnwiseError('TOO_MANY_SESSIONS', `${entries.size} sessions are open.`, { value: entries.size })
       }
-      const stored = { id, session: detector.openSession(options), lastSeq: 0, leave: undefined }
-      entries.set(key, { stored, usedMs: performance.now() })
+      holdings.checkSession(owner)
+      const session = detector.openSession(options)
+      const bytes = bytesOf(session.messages)
+      holdings.checkBytes(owner, bytes)
+      holdings.add(owner, 1, bytes)
+      const stored = { id, owner, session, lastSeq: 0, leave: undefined }
+      entries.set(key, { stored, usedMs: performance.now(), bytes })
       return stored
     },
     use(owner, id) {
@@ -98,6 +123,20 @@ export function createSessionStore(detector: Detector, { maxSessions, sessionIdl
       entries.delete(key)
       entries.set(key, entry)
       return entry.stored
+    },
+    change(stored, bytes, change) {
+      const { id, owner, session } = stored
+      holdings.checkBytes(owner, bytes)
+      try {
+        return change()
+      } finally {
+        const entry = entries.get(keyOf(owner, id))
+        if (entry?.stored === stored) {
+          const before = entry.bytes
+          entry.bytes = bytesOf(session.messages)
+          holdings.add(owner, 0, entry.bytes - before)
+        }
+      }
     },
     async end(owner, id) {
       await remove(keyOf(owner, id), find(owner, id), 'closed')

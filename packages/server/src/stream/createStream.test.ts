@@ -18,7 +18,7 @@ const context: ServerContext = {
   gate: createGate(DEFAULT_SETTINGS, () => undefined),
   health: createHealth(detector),
   metrics: createMetrics(() => ({ running: 0, waiting: 0, sessions: 0 })),
-  sessions: createSessionStore(detector, DEFAULT_SETTINGS),
+  sessions: createSessionStore(detector, DEFAULT_SETTINGS, () => []),
   keys: () => [],
 }
 

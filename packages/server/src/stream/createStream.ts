@@ -94,7 +94,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
       throw new TurnwiseError('OUT_OF_SEQUENCE', problem, { value: stored.lastSeq })
     }
     stored.lastSeq = seq
-    const answer = applyEvent(stored.session, event, context.settings)
+    const answer = applyEvent(context, stored, event)
     if (answer === undefined) return
     const endTimer = metrics.decisionSeconds.startTimer({ source: 'stream' })
     const fail = (error: unknown) => sendError(error, { session: stored.id, seq })
