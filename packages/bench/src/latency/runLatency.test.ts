@@ -103,7 +103,7 @@ test.skipIf(availableParallelism() < 2)(
       models: [`${TINY}/fused`],
       ...{ threads: 2, rounds: 1, runs: 1, pauseMs: 0, sessions: [2], calls: [3], wordMs: 20, seconds: 0.1 },
     })
-    const names = ['tiny-fused 0.0.0', 'tiny-fused 0.0.0, 2 copies of one thread']
+    const names = ['turnwise-tiny 0.0.0', 'turnwise-tiny 0.0.0, 2 copies of one thread']
     expect(result.throughput.map(({ name }) => name)).toEqual(names)
     expect(result.load.map(({ name, calls }) => [name, calls])).toEqual(names.map((name) => [name, 3]))
   },
