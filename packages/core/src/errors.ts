@@ -1,12 +1,5 @@
+import type { ErrorEntry } from './errorEntry.js'
 import { SERVER_ERRORS } from './serverErrors.js'
-
-/** What an error code means and what to do about it. */
-export interface ErrorEntry {
-  /** What went wrong, in general. */
-  readonly meaning: string
-  /** What the caller can do about it. */
-  readonly remedy: string
-}
 
 /** Every code that a {@link TurnwiseError} can carry. docs/errors.md lists the same, and a test compares the two. */
 export const ERROR_CATALOGUE = {

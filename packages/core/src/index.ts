@@ -10,11 +10,11 @@ export {
   type PredictOptions,
   type PredictRequest,
 } from './detector.js'
+export type { ErrorEntry } from './errorEntry.js'
 export {
   describeValue,
   ERROR_CATALOGUE,
   type ErrorCode,
-  type ErrorEntry,
   TurnwiseError,
   type TurnwiseErrorOptions,
 } from './errors.js'

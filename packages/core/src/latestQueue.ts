@@ -1,4 +1,4 @@
-import { type CancelSignal, throwIfAborted } from './cancelSignal.js'
+import { type CancelSignal, rejectAborted } from './cancelSignal.js'
 
 /** Runs one thing at a time, and of what waits only the newest. */
 export interface LatestQueue<Input, Output> {
@@ -31,7 +31,7 @@ export function createLatestQueue<Input, Output>(run: (input: Input) => Promise<
     while (newest !== undefined) {
       const { input, waiting } = newest
       newest = undefined
-      const wanted = waiting.filter((call) => settleAborted(call))
+      const wanted = waiting.filter(rejectAborted)
       if (wanted.length > 0) await answer(run, input, wanted)
     }
     working = undefined
@@ -57,19 +57,8 @@ async function answer<Input, Output>(
 ): Promise<void> {
   try {
     const output = await run(input)
-    for (const call of calls) if (settleAborted(call)) call.resolve(output)
+    for (const call of calls) if (rejectAborted(call)) call.resolve(output)
   } catch (error) {
     for (const call of calls) call.reject(error)
-  }
-}
-
-/** Rejects a call that was aborted; true if it still waits. */
-function settleAborted<Output>({ signal, reject }: Waiting<Output>): boolean {
-  try {
-    throwIfAborted(signal)
-    return true
-  } catch (error) {
-    reject(error)
-    return false
   }
 }

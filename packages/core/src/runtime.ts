@@ -1,4 +1,5 @@
 /** What the runtimes for Node and for browsers share: how a graph is fed, asked from another thread, and kept busy. */
+export { checkOption, isWhole } from './runtime/checkOption.js'
 export type { DownloadProgress } from './runtime/downloadProgress.js'
 export { createGraph, type Graph, type GraphSession } from './runtime/graph.js'
 export { connectGraph, type GraphConnection, type GraphLink } from './runtime/graphConnection.js'

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from './errors.js'
+import type { ErrorEntry } from './errorEntry.js'
 
 /** The part of the catalogue of errors that only a server throws. */
 export const SERVER_ERRORS = {

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { describeValue, TurnwiseError } from '@turnwise/core'
-import type { DownloadProgress, ModelObserver } from '@turnwise/core/runtime'
+import { checkOption, type DownloadProgress, isWhole, type ModelObserver } from '@turnwise/core/runtime'
 import { defaultCacheFolder } from './cacheFolder.js'
 
 /** Options of `loadDetector`. An option goes before its environment variable, that before the default. */
@@ -85,16 +84,16 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
   const offline = options.offline ?? isOn(environment.HF_HUB_OFFLINE)
   const cacheDir = options.cacheDir ?? nonEmpty(environment.TURNWISE_CACHE) ?? defaultCacheFolder(environment)
   const endpoint = options.hubEndpoint ?? nonEmpty(environment.HF_ENDPOINT) ?? DEFAULT_LOAD_OPTIONS.hubEndpoint
-  check('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
-  check('threads', threads, Number.isInteger(threads) && threads >= 1 && threads <= cores, `1 to ${cores}, the cores`)
-  check('spinning', spinning, typeof spinning === 'boolean', 'true or false')
-  check('copies', copies, Number.isInteger(copies) && copies >= 1 && copies <= cores, `1 to ${cores}, the cores`)
-  check('maxCacheBytes', maxCacheBytes, Number.isSafeInteger(maxCacheBytes) && maxCacheBytes >= 0, '0 or more bytes')
-  const hasQueue = Number.isSafeInteger(maxQueuedRequests) && maxQueuedRequests >= 1
-  check('maxQueuedRequests', maxQueuedRequests, hasQueue, '1 or more')
-  check('cacheDir', cacheDir, isText(cacheDir), 'a folder')
-  check('offline', offline, typeof offline === 'boolean', 'true or false')
-  check('hubEndpoint', endpoint, isText(endpoint) && /^https?:\/\/[^/]/.test(endpoint), 'an http or https address')
+  checkOption('model', options.model, options.model === undefined || isText(options.model), 'a folder or a hub id')
+  checkOption('threads', threads, isWhole(threads, 1, cores), `1 to ${cores}, the cores`)
+  checkOption('spinning', spinning, typeof spinning === 'boolean', 'true or false')
+  checkOption('copies', copies, isWhole(copies, 1, cores), `1 to ${cores}, the cores`)
+  checkOption('maxCacheBytes', maxCacheBytes, isWhole(maxCacheBytes, 0), '0 or more bytes')
+  checkOption('maxQueuedRequests', maxQueuedRequests, isWhole(maxQueuedRequests, 1), '1 or more')
+  checkOption('cacheDir', cacheDir, isText(cacheDir), 'a folder')
+  checkOption('offline', offline, typeof offline === 'boolean', 'true or false')
+  const isAddress = isText(endpoint) && /^https?:\/\/[^/]/.test(endpoint)
+  checkOption('hubEndpoint', endpoint, isAddress, 'an http or https address')
   return {
     model: options.model,
     threads,
@@ -110,11 +109,6 @@ export function resolveLoadOptions(options: LoadOptions, environment = process.e
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal,
   }
-}
-
-function check(name: string, value: unknown, isRight: boolean, expected: string): void {
-  if (isRight) return
-  throw new TurnwiseError('INVALID_OPTION', `${name} is ${describeValue(value)}, expected ${expected}.`, { value })
 }
 
 function isText(value: unknown): value is string {

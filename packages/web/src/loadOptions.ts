@@ -1,5 +1,4 @@
-import { describeValue, TurnwiseError } from '@turnwise/core'
-import type { DownloadProgress } from '@turnwise/core/runtime'
+import { checkOption, type DownloadProgress, isWhole } from '@turnwise/core/runtime'
 import { createModelWorker } from './startWorker.js'
 
 /** Options of `loadDetector`. */
@@ -66,9 +65,9 @@ export function resolveLoadOptions(options: LoadOptions, limits: BrowserLimits =
   const { threads = Math.min(most, half), maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
   const { createWorker = createModelWorker, maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
   const reason = limits.isIsolated ? 'the cores' : 'since the page is not cross-origin isolated'
-  check('threads', threads, isWhole(threads, 1) && threads <= most, `1 to ${most}, ${reason}`)
-  check('maxCacheBytes', maxCacheBytes, isWhole(maxCacheBytes, 0), '0 or more bytes')
-  check('maxQueuedRequests', maxQueuedRequests, isWhole(maxQueuedRequests, 1), '1 or more')
+  checkOption('threads', threads, isWhole(threads, 1, most), `1 to ${most}, ${reason}`)
+  checkOption('maxCacheBytes', maxCacheBytes, isWhole(maxCacheBytes, 0), '0 or more bytes')
+  checkOption('maxQueuedRequests', maxQueuedRequests, isWhole(maxQueuedRequests, 1), '1 or more')
   return {
     model: resolveModel(options.model, limits.baseUrl),
     threads,
@@ -87,15 +86,6 @@ function browserLimits(): BrowserLimits {
 function resolveModel(model: unknown, baseUrl: string): string {
   const isText = (typeof model === 'string' && model !== '') || model instanceof URL
   const url = isText && URL.canParse(model, baseUrl) ? new URL(model, baseUrl) : undefined
-  check('model', model, /^https?:$/.test(url?.protocol ?? ''), 'the http or https address of a model folder')
+  checkOption('model', model, /^https?:$/.test(url?.protocol ?? ''), 'the http or https address of a model folder')
   return `${url?.origin}${url?.pathname.replace(/\/*$/, '/')}`
-}
-
-function isWhole(value: number, least: number): boolean {
-  return Number.isSafeInteger(value) && value >= least
-}
-
-function check(name: string, value: unknown, isRight: boolean, expected: string): void {
-  if (isRight) return
-  throw new TurnwiseError('INVALID_OPTION', `${name} is ${describeValue(value)}, expected ${expected}.`, { value })
 }

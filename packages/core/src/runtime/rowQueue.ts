@@ -1,5 +1,5 @@
 import type { BatchLimits } from '../batches.js'
-import { type CancelSignal, throwIfAborted } from '../cancelSignal.js'
+import { type CancelSignal, rejectAborted } from '../cancelSignal.js'
 import { TurnwiseError } from '../errors.js'
 
 /** A row of work that waits. */
@@ -115,15 +115,4 @@ function chooseBatch<Entry extends { readonly row: QueueRow }>(
     longest = high
   }
   return batch
-}
-
-/** Rejects a row whose signal was aborted; true if it still waits. */
-function rejectAborted({ signal, reject }: Pick<Waiting<unknown, unknown>, 'signal' | 'reject'>): boolean {
-  try {
-    throwIfAborted(signal)
-    return true
-  } catch (error) {
-    reject(error)
-    return false
-  }
 }

@@ -2,13 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type CallsResult, measureCalls } from './measureCalls.js'
-import { type HttpResult, measureHttp } from './measureHttp.js'
-import { measureOverload, type OverloadResult } from './measureOverload.js'
-import { measureSoak, type SoakResult } from './measureSoak.js'
-import { measureStream, type StreamResult } from './measureStream.js'
-import { measureWire, type WireResult } from './measureWire.js'
-import { type Sizing, sizeFor } from './sizing.js'
+import type { LoadResult } from './loadResult.js'
+import { measureCalls } from './measureCalls.js'
+import { measureHttp } from './measureHttp.js'
+import { measureOverload } from './measureOverload.js'
+import { measureSoak } from './measureSoak.js'
+import { measureStream } from './measureStream.js'
+import { measureWire } from './measureWire.js'
+import { sizeFor } from './sizing.js'
 import { startServe } from './startServe.js'
 import { renderTables } from './tables.js'
 
@@ -26,21 +27,6 @@ less than the whole of it. Prints Markdown tables; --out writes everything as JS
   --soak-minutes N   at 80% of the best throughput (0: not at all)
   --out FILE
 `
-
-/** Everything that was measured. */
-export interface LoadResult {
-  readonly measuredAt: string
-  readonly machine: { readonly processor: string; readonly cores: number; readonly node: string; readonly load: number }
-  readonly serve: readonly string[]
-  readonly wire: readonly WireResult[]
-  readonly http: readonly HttpResult[]
-  readonly streams: readonly StreamResult[]
-  readonly calls: readonly CallsResult[]
-  readonly speechShare: number
-  readonly sizing: Sizing | null
-  readonly overload: OverloadResult
-  readonly soak: SoakResult | null
-}
 
 export async function load(commandLine: string[]): Promise<void> {
   const { values, positionals } = parseArgs({

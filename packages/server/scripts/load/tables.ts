@@ -1,4 +1,4 @@
-import type { LoadResult } from './load.js'
+import type { LoadResult } from './loadResult.js'
 import { FILLED_SHARE, IN_TIME } from './sizing.js'
 import type { Spread } from './spread.js'
 
