@@ -62,7 +62,8 @@ async function fetchManifestText(url: string, { cache, signal }: FetchOptions): 
   }
 }
 
-function readManifest(url: string, text: string): Manifest {
+/** @param url what it is called in errors. @throws TurnwiseError INVALID_MANIFEST, UNSUPPORTED_MODEL */
+export function readManifest(url: string, text: string): Manifest {
   let json: unknown
   try {
     json = JSON.parse(text)

@@ -10,6 +10,7 @@ import { createGraphModel } from '@turnwise/core/runtime'
 import { fetchModel } from './fetchModel.js'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { openModelCache } from './modelCache.js'
+import { readModel } from './readModel.js'
 import { startWorker } from './startWorker.js'
 
 /** A detector in the browser: that of every other runtime, and what it runs on. */
@@ -21,7 +22,8 @@ export interface WebDetector extends Detector {
 }
 
 /**
- * Loads a model and makes a detector of it. The files come from the browser's cache, or are downloaded into it.
+ * Loads a model and makes a detector of it. The files come from the browser's cache, are downloaded into it, or
+ * are those that the user has chosen.
  *
  * @throws TurnwiseError INVALID_OPTION, ABORTED, RUNTIME_UNAVAILABLE, and what is wrong with the model or with getting it:
  *   MODEL_NOT_FOUND, MODEL_UNREACHABLE, MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED, MODEL_FILE_TAMPERED,
@@ -35,11 +37,10 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
   }
   const worker = startWorker(createWorker, threads)
   try {
-    const { manifest, weights, tokenizer } = await fetchModel(model, {
-      cache: await openModelCache(),
-      onProgress,
-      signal,
-    })
+    const { manifest, weights, tokenizer } =
+      typeof model === 'string'
+        ? await fetchModel(model, { cache: await openModelCache(), onProgress, signal })
+        : await readModel(model)
     const opening = worker.open({ manifest, weights })
     // The page reads the tokenizer while the worker reads the graph.
     const [graph, read] = await Promise.all([opening, readTokenizer(tokenizer)])

@@ -12,6 +12,11 @@ test.each([
   expect(resolveLoadOptions({ model }, BROWSER).model).toBe(expected)
 })
 
+test('the model can be files', () => {
+  const model = [new File([], 'turnwise.json')]
+  expect(resolveLoadOptions({ model }, BROWSER).model).toBe(model)
+})
+
 test.each([
   [1, true, 1],
   [2, true, 2],
@@ -26,6 +31,7 @@ test.each([
 test.each<[LoadOptions, string]>([
   [{ model: '' }, 'model is ""'],
   [{ model: 7 as never }, 'model is 7'],
+  [{ model: ['turnwise.json'] as never }, 'model is'],
   [{ model: 'ftp://site.test/en' }, 'model is "ftp://site.test/en"'],
   [{ model: 'https://' }, 'model is "https://"'],
   [{ model: '/en', threads: 0 }, 'threads is 0, expected 1 to 8, the cores'],

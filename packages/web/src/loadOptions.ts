@@ -3,8 +3,11 @@ import { createModelWorker } from './startWorker.js'
 
 /** Options of `loadDetector`. */
 export interface LoadOptions {
-  /** The address of a model folder, the one that holds turnwise.json; relative to the page, such as '/models/en/'. */
-  readonly model: string | URL
+  /**
+   * The address of a model folder, the one that holds turnwise.json; relative to the page, such as '/models/en/'. Or its
+   * files, as the user has chosen them with `<input type="file" webkitdirectory>`.
+   */
+  readonly model: string | URL | readonly File[]
   /**
    * Threads that share the work of a decision. Default: half of the processor's, from 2 to 4, on a page that is
    * cross-origin isolated; 1 on any other, where browsers allow no more.
@@ -33,8 +36,8 @@ export const DEFAULT_LOAD_OPTIONS = {
 
 /** {@link LoadOptions} with every default in place. */
 export interface ResolvedLoadOptions {
-  /** Absolute, with a slash at its end. */
-  readonly model: string
+  /** The address is absolute, with a slash at its end. */
+  readonly model: string | readonly File[]
   readonly threads: number
   readonly maxCacheBytes: number
   readonly maxQueuedRequests: number
@@ -83,9 +86,15 @@ function browserLimits(): BrowserLimits {
   return { baseUrl: document.baseURI, cores: navigator.hardwareConcurrency, isIsolated: crossOriginIsolated }
 }
 
-function resolveModel(model: unknown, baseUrl: string): string {
+function resolveModel(model: unknown, baseUrl: string): string | readonly File[] {
+  if (Array.isArray(model) && model.every((file) => file instanceof File)) return model
   const isText = (typeof model === 'string' && model !== '') || model instanceof URL
   const url = isText && URL.canParse(model, baseUrl) ? new URL(model, baseUrl) : undefined
-  checkOption('model', model, /^https?:$/.test(url?.protocol ?? ''), 'the http or https address of a model folder')
+  checkOption(
+    'model',
+    model,
+    /^https?:$/.test(url?.protocol ?? ''),
+    'the http or https address of a model folder, or its files',
+  )
   return `${url?.origin}${url?.pathname.replace(/\/*$/, '/')}`
 }
