@@ -1,12 +1,13 @@
+import { loadDetector } from '@turnwise/web'
 import { render } from 'preact'
-import { openDetector } from './browser/openDetector.js'
 import { keepShell } from './browser/shell.js'
 import { createModel } from './state/model.js'
 import { createPlayground, type Playground } from './state/playground.js'
-import { App } from './view/App.js'
+import { App, OWN_MODEL } from './view/App.js'
 import { restoreTheme } from './view/ThemeSwitch.js'
 import './styles/base.css'
 import './styles/layout.css'
+import './styles/stave.css'
 import './styles/score.css'
 import './styles/now.css'
 import './styles/controls.css'
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
   restoreTheme()
   const root = document.getElementById('app')
   if (root === null) return
-  const model = createModel(openDetector)
+  const model = createModel(loadDetector)
   let playground: Playground | undefined
   let notice: string | undefined
 
@@ -36,13 +37,13 @@ async function main(): Promise<void> {
   draw()
   model.status.subscribe((status) => {
     if (status.kind !== 'ready') return
-    playground = createPlayground(status.detector)
+    playground = createPlayground(status.detector, createModel(loadDetector))
     draw()
     openLink()
   })
   addEventListener('hashchange', openLink)
   await keepShell()
-  await model.load()
+  await model.load(OWN_MODEL)
 }
 
 void main()

@@ -11,9 +11,10 @@ export function findChromium(): string | undefined {
 /**
  * Starts Chromium without a window.
  *
- * @param proxy where everything goes that is not for this machine
+ * @param proxy where everything goes that is not for this machine; by default there is none
  */
-export function launchChromium(executablePath: string, proxy: string): Promise<Browser> {
+export function launchChromium(executablePath: string, proxy?: string): Promise<Browser> {
   // In containers it has no sandbox to use.
-  return chromium.launch({ executablePath, args: ['--no-sandbox'], proxy: { server: proxy, bypass: '127.0.0.1' } })
+  const options = { executablePath, args: ['--no-sandbox'] }
+  return chromium.launch(proxy === undefined ? options : { ...options, proxy: { server: proxy, bypass: '127.0.0.1' } })
 }

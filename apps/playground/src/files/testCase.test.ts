@@ -1,6 +1,5 @@
-import { FAKE_MANIFEST } from '@turnwise/core/testing'
 import { expect, test } from 'vitest'
-import type { Script, Step } from '../script/step.js'
+import type { Step } from '../script/step.js'
 import { createPerformance } from '../stage/performance.js'
 import { createFakeDetector, plainRule } from '../test/fakeDetector.js'
 import { playAll } from '../test/playAll.js'
@@ -8,12 +7,18 @@ import { testCase } from './testCase.js'
 
 test('a test case can be played again and decides the same', async () => {
   const detector = createFakeDetector(plainRule)
+  const judges = (['balanced', 'eager'] as const).map((policy) => ({ detector, policy }))
   const beats = await playAll(detector, [{ speaker: 'user', phrases: ['about my bill'] }], ['balanced', 'eager'])
-  const script: Script = { steps: beats.map(({ step }) => step), policy: 'balanced', rival: 'eager' }
-  const written = JSON.parse(testCase(script, beats, FAKE_MANIFEST))
-  expect(written).toMatchObject({ formatVersion: 1, model: { name: 'fake' }, policy: 'balanced', rival: 'eager' })
+  const written = JSON.parse(testCase(beats, judges))
+  expect(written).toMatchObject({
+    formatVersion: 2,
+    judges: [
+      { model: { name: 'fake' }, policy: 'balanced' },
+      { model: { name: 'fake' }, policy: 'eager' },
+    ],
+  })
 
-  const performance = createPerformance(detector, ['balanced', 'eager'])
+  const performance = createPerformance(judges)
   const again = []
   for (const step of written.steps as Step[]) again.push(await performance.play(step))
   await performance.close()
@@ -21,7 +26,7 @@ test('a test case can be played again and decides the same', async () => {
   expect(written.decisions.map(({ action }: { action: string }) => action)).toEqual(actions)
   expect(written.decisions.at(-1)).toMatchObject({
     step: 2,
-    policy: 'eager',
+    judge: 1,
     messages: [{ role: 'user', content: 'about my bill' }],
     action: 'start_speaking',
     reason: { rule: 'threshold' },

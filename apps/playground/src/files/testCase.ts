@@ -1,19 +1,18 @@
-import type { Manifest } from '@turnwise/web'
-import type { Script } from '../script/step.js'
-import type { Beat } from '../stage/performance.js'
+import type { Beat, Judge } from '../stage/performance.js'
 
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 const ROUNDING = 1e6
 
-/** The conversation as a test case: the steps to play again, and what was decided at each word. JSON. */
-export function testCase(script: Script, beats: readonly Beat[], { name, version }: Manifest): string {
+/** The conversation as a test case: who judged, the steps to play again, and what was decided at each word. JSON. */
+export function testCase(beats: readonly Beat[], judges: readonly Judge[]): string {
+  const steps = beats.map(({ step }) => step)
   const decisions = beats.flatMap(({ verdicts, messages }, step) =>
-    verdicts.map(({ policy, decision: { action, probabilities, waitMs, reason } }) => {
+    verdicts.map(({ decision: { action, probabilities, waitMs, reason } }, judge) => {
       const rounded = Object.entries(probabilities).map(([key, value]) => [key, round(value)])
       const { rule, probability, threshold } = reason
       return {
         step,
-        policy,
+        judge,
         messages,
         action,
         probabilities: Object.fromEntries(rounded),
@@ -22,9 +21,11 @@ export function testCase(script: Script, beats: readonly Beat[], { name, version
       }
     }),
   )
-  const { policy, rival, steps } = script
-  const model = { name, version }
-  return `${JSON.stringify({ formatVersion: FORMAT_VERSION, model, policy, rival, steps, decisions }, undefined, 2)}\n`
+  const named = judges.map(({ detector: { manifest }, policy }) => {
+    const { name, version } = manifest
+    return { model: { name, version }, policy }
+  })
+  return `${JSON.stringify({ formatVersion: FORMAT_VERSION, judges: named, steps, decisions }, undefined, 2)}\n`
 }
 
 function round(value: number): number {

@@ -1,9 +1,15 @@
 import type { Detector, Message, PolicyName, Session, SessionDecision } from '@turnwise/web'
 import type { Step, UserStep } from '../script/step.js'
 
-/** What one policy makes of a word. */
-export interface Verdict {
+/** Who judges the words: a model under a policy. */
+export interface Judge {
+  readonly detector: Pick<Detector, 'openSession' | 'manifest'>
   readonly policy: PolicyName
+}
+
+/** What one judge makes of a word. */
+export interface Verdict {
+  readonly judge: Judge
   readonly decision: SessionDecision
   /** From word to decision, ms. */
   readonly elapsedMs: number
@@ -14,13 +20,13 @@ export interface Beat {
   readonly step: Step
   /** Whether the agent spoke when it happened. */
   readonly agentSpeaking: boolean
-  /** One a policy, the leading one first; none if the user said nothing. */
+  /** One a judge, the leading one first; none if the user said nothing. */
   readonly verdicts: readonly Verdict[]
   /** The conversation as the model saw it; the transcript. */
   readonly messages: readonly Message[]
 }
 
-/** A conversation that is being played to one session a policy. */
+/** A conversation that is being played to one session a judge. */
 export interface Performance {
   /**
    * Plays a step once those before it are decided.
@@ -32,12 +38,9 @@ export interface Performance {
   close(): Promise<void>
 }
 
-/** Plays steps to sessions. The first policy leads: whether words over the agent leave a trace is its decision. */
-export function createPerformance(
-  detector: Pick<Detector, 'openSession'>,
-  policies: readonly PolicyName[],
-): Performance {
-  const sessions = policies.map((policy) => detector.openSession({ policy }))
+/** Plays steps to sessions. The first judge leads: whether words over the agent leave a trace is its decision. */
+export function createPerformance(judges: readonly Judge[]): Performance {
+  const seats = judges.map((judge) => ({ judge, session: judge.detector.openSession({ policy: judge.policy }) }))
   let last: Promise<unknown> = Promise.resolve()
   let settled: string[] = []
   let utterance: string[] = []
@@ -54,7 +57,7 @@ export function createPerformance(
   /** Silence is decided about before anything breaks it: it may have given the agent its turn back. */
   async function passSilence({ pauseMs }: Step): Promise<void> {
     if (lastDecision === undefined || agentText !== undefined || pauseMs < lastDecision.waitMs) return
-    for (const session of sessions) await session.userSilent(heardAtMs + pauseMs)
+    for (const { session } of seats) await session.userSilent(heardAtMs + pauseMs)
   }
 
   async function hear({ word, keep, atMs }: UserStep): Promise<Verdict[]> {
@@ -63,10 +66,10 @@ export function createPerformance(
     const text = [...settled, ...utterance].join(' ')
     heardAtMs = atMs
     const verdicts: Verdict[] = []
-    for (const [index, session] of sessions.entries()) {
+    for (const { judge, session } of seats) {
       const startMs = performance.now()
       const decision = await session.hear(text, { atMs })
-      verdicts.push({ policy: policies[index] ?? 'balanced', decision, elapsedMs: performance.now() - startMs })
+      verdicts.push({ judge, decision, elapsedMs: performance.now() - startMs })
     }
     lastDecision = verdicts[0]?.decision
     return verdicts
@@ -79,7 +82,7 @@ export function createPerformance(
   }
 
   function tellAll(tell: (session: Session) => void): void {
-    for (const session of sessions) tell(session)
+    for (const { session } of seats) tell(session)
   }
 
   async function perform(step: Step): Promise<Beat> {
@@ -99,7 +102,7 @@ export function createPerformance(
       agentText = undefined
       if (lastDecision?.action === 'continue_speaking') forgetTurn()
     }
-    return { step, agentSpeaking, verdicts, messages: sessions[0]?.messages ?? [] }
+    return { step, agentSpeaking, verdicts, messages: seats[0]?.session.messages ?? [] }
   }
 
   return {
@@ -110,7 +113,7 @@ export function createPerformance(
     },
     async close() {
       await last
-      await Promise.all(sessions.map((session) => session.close()))
+      await Promise.all(seats.map(({ session }) => session.close()))
     },
   }
 }

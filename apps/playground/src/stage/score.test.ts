@@ -40,7 +40,7 @@ test('the agent’s ribbon goes from its first word to where it falls silent', a
 })
 
 test('words that were taken back are gone', async () => {
-  const performance = createPerformance(detector, ['balanced'])
+  const performance = createPerformance([{ detector, policy: 'balanced' }])
   const steps: Step[] = [
     { kind: 'user', word: 'my', pauseMs: 0, atMs: 0 },
     { kind: 'user', word: 'build', pauseMs: 0, atMs: 300 },

@@ -31,7 +31,7 @@ export interface PauseCell {
   readonly kind: 'pause'
   readonly index: number
   readonly durationMs: number
-  /** Of each policy, the wait that was chosen, ms; empty if nothing had been decided. */
+  /** Of each judge, the wait that was chosen, ms; empty if nothing had been decided. */
   readonly waitsMs: readonly number[]
 }
 

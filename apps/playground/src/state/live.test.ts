@@ -1,4 +1,3 @@
-import type { WebDetector } from '@turnwise/web'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { writtenVoice } from '../browser/voice.js'
 import { createFakeDetector, plainRule } from '../test/fakeDetector.js'
@@ -13,7 +12,7 @@ afterEach(() => {
 })
 
 function setUp() {
-  const stage = createStage(createFakeDetector(plainRule) as WebDetector)
+  const stage = createStage({ detector: createFakeDetector(plainRule), policy: 'balanced' })
   const live = createLive(stage, { voice: () => writtenVoice, onTakeOver: stage.rest })
   const words = () => stage.cells.value.flatMap((cell) => (cell.kind === 'pause' ? [] : cell.word))
   const action = () => stage.focus.value?.verdicts[0]?.decision.action

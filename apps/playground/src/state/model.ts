@@ -1,41 +1,60 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { type DownloadProgress, TurnwiseError, type WebDetector } from '@turnwise/web'
+import { type DownloadProgress, type LoadOptions, TurnwiseError, type WebDetector } from '@turnwise/web'
 
-/** How far the model is. */
+/** How far a model is. */
 export type ModelStatus =
+  | { readonly kind: 'none' }
   | { readonly kind: 'loading'; readonly progress: DownloadProgress | undefined }
   | { readonly kind: 'ready'; readonly detector: WebDetector }
-  | { readonly kind: 'failed'; readonly code: string; readonly problem: string; readonly remedy: string }
+  | ({ readonly kind: 'failed' } & Failure)
 
-/** The model behind the page. */
-export interface Model {
-  readonly status: ReadonlySignal<ModelStatus>
-  /** Loads it, or tries again. Never fails: {@link status} tells. */
-  load(): Promise<void>
+/** Why a model cannot be used. */
+export interface Failure {
+  readonly code: string
+  readonly problem: string
+  readonly remedy: string
 }
 
-export function createModel(open: (onProgress: (progress: DownloadProgress) => void) => Promise<WebDetector>): Model {
-  const status = signal<ModelStatus>({ kind: 'loading', progress: undefined })
+/** A model of the page. */
+export interface Model {
+  readonly status: ReadonlySignal<ModelStatus>
+  /** Loads one, instead of the one that is being loaded. Never fails: {@link status} tells. */
+  load(source: LoadOptions['model']): Promise<void>
+  /** Ends the loading, and forgets what went wrong. */
+  cancel(): void
+}
+
+/** @param loadDetector that of `@turnwise/web` */
+export function createModel(loadDetector: (options: LoadOptions) => Promise<WebDetector>): Model {
+  const status = signal<ModelStatus>({ kind: 'none' })
+  let loading = new AbortController()
+
   return {
     status,
-    async load() {
-      status.value = { kind: 'loading', progress: undefined }
+    cancel() {
+      loading.abort()
+      if (status.value.kind !== 'ready') status.value = { kind: 'none' }
+    },
+    async load(model) {
+      loading.abort()
+      loading = new AbortController()
+      const { signal } = loading
+      const tell = (next: ModelStatus) => {
+        if (!signal.aborted) status.value = next
+      }
+      tell({ kind: 'loading', progress: undefined })
       try {
-        const detector = await open((progress) => {
-          status.value = { kind: 'loading', progress }
-        })
-        status.value = { kind: 'ready', detector }
+        const onProgress = (progress: DownloadProgress) => tell({ kind: 'loading', progress })
+        const detector = await loadDetector({ model, signal, onProgress })
+        tell({ kind: 'ready', detector })
       } catch (error) {
-        status.value = failureOf(error)
+        tell({ kind: 'failed', ...describeFailure(error) })
       }
     },
   }
 }
 
-function failureOf(error: unknown): ModelStatus {
-  if (error instanceof TurnwiseError) {
-    return { kind: 'failed', code: error.code, problem: error.problem, remedy: error.remedy }
-  }
-  const problem = 'Something unexpected happened.'
-  return { kind: 'failed', code: 'UNEXPECTED', problem, remedy: 'Load the page again.' }
+function describeFailure(error: unknown): Failure {
+  if (error instanceof TurnwiseError) return { code: error.code, problem: error.problem, remedy: error.remedy }
+  return { code: 'UNEXPECTED', problem: 'Something unexpected happened.', remedy: 'Load the page again.' }
 }

@@ -1,4 +1,3 @@
-import type { WebDetector } from '@turnwise/web'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFakeDetector, plainRule } from '../test/fakeDetector.js'
 import { createPlayer } from './player.js'
@@ -12,7 +11,7 @@ afterEach(() => {
 })
 
 function setUp() {
-  const stage = createStage(createFakeDetector(plainRule) as WebDetector)
+  const stage = createStage({ detector: createFakeDetector(plainRule), policy: 'balanced' })
   const words = () => stage.cells.value.flatMap((cell) => (cell.kind === 'pause' ? [] : cell.word))
   return { stage, player: createPlayer(stage), words }
 }

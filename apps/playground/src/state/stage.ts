@@ -1,7 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
-import type { PolicyName, WebDetector } from '@turnwise/web'
-import type { Script, Step } from '../script/step.js'
-import { type Beat, createPerformance, type Performance } from '../stage/performance.js'
+import type { Step } from '../script/step.js'
+import { type Beat, createPerformance, type Judge, type Performance } from '../stage/performance.js'
 import { type Cell, lastUserCell, toScore, type WordCell } from '../stage/score.js'
 
 /** A silence that is running now. */
@@ -15,7 +14,7 @@ export interface Silence {
 export interface Stage {
   readonly beats: ReadonlySignal<readonly Beat[]>
   readonly cells: ReadonlySignal<readonly Cell[]>
-  readonly policies: ReadonlySignal<readonly PolicyName[]>
+  readonly judges: ReadonlySignal<readonly Judge[]>
   readonly silence: ReadonlySignal<Silence | undefined>
   /** What went wrong, a sentence. */
   readonly problem: ReadonlySignal<string | undefined>
@@ -24,24 +23,23 @@ export interface Stage {
   choose(index: number | undefined): void
   /** Plays a step; undefined if it could not be decided about, or the conversation was left meanwhile. */
   play(step: Step): Promise<Beat | undefined>
-  /** Leaves the conversation for another one; by default for an empty one under the same policies. */
-  open(script?: Script): Promise<void>
+  /** Leaves the conversation for another one; by default for an empty one before the same judges. */
+  open(steps?: readonly Step[], judges?: readonly Judge[]): Promise<void>
   /** Runs a silence down: true when it has lasted as long as it was to, false if something broke it. */
   waitSilence(waitMs: number): Promise<boolean>
   breakSilence(): void
   /** Whoever was speaking is done: somebody else goes on with the conversation. */
   rest(): void
-  script(): Script
 }
 
-export function createStage(detector: WebDetector): Stage {
+export function createStage(first: Judge): Stage {
   const beats = signal<readonly Beat[]>([])
   const cells = computed(() => toScore(beats.value))
-  const policies = signal<readonly PolicyName[]>(['balanced'])
+  const judges = signal<readonly Judge[]>([first])
   const silence = signal<Silence | undefined>(undefined)
   const problem = signal<string | undefined>(undefined)
   const chosen = signal<number | undefined>(undefined)
-  let performance: Performance = createPerformance(detector, policies.value)
+  let performance: Performance = createPerformance(judges.value)
   let endSilence: (() => void) | undefined
 
   const focus = computed(() => {
@@ -71,15 +69,10 @@ export function createStage(detector: WebDetector): Stage {
     }
   }
 
-  function script(): Script {
-    const [policy = 'balanced', rival] = policies.value
-    return { steps: beats.value.map(({ step }) => step), policy, rival }
-  }
-
   return {
     beats,
     cells,
-    policies,
+    judges,
     silence,
     problem,
     focus,
@@ -87,19 +80,18 @@ export function createStage(detector: WebDetector): Stage {
       chosen.value = index
     },
     play,
-    async open({ steps, policy, rival } = { ...script(), steps: [] }) {
-      const left = performance
-      const next = rival === undefined || rival === policy ? [policy] : [policy, rival]
+    async open(steps = [], next = judges.value) {
+      const left = performance.close()
       breakSilence()
-      performance = createPerformance(detector, next)
+      performance = createPerformance(next)
       batch(() => {
-        policies.value = next
+        judges.value = next
         beats.value = []
         chosen.value = undefined
         problem.value = undefined
       })
-      void left.close()
       for (const step of steps) await play(step)
+      await left
     },
     waitSilence(waitMs) {
       breakSilence()
@@ -125,6 +117,5 @@ export function createStage(detector: WebDetector): Stage {
       const isAgentSpeaking = steps.findLast(({ kind }) => kind === 'agent' || kind === 'agentDone')?.kind === 'agent'
       void play({ kind: isAgentSpeaking ? 'agentDone' : 'settle', pauseMs: 0, atMs: last.atMs })
     },
-    script,
   }
 }

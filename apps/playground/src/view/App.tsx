@@ -3,15 +3,20 @@ import type { WebDetector } from '@turnwise/web'
 import type { Model } from '../state/model.js'
 import type { Playground } from '../state/playground.js'
 import { Announcer } from './Announcer.js'
+import { judgeNames, modelName } from './actionTexts.js'
 import { Composer } from './Composer.js'
+import { ModelDialog } from './ModelDialog.js'
 import { ModelNotice } from './ModelNotice.js'
-import { Now } from './Now.js'
+import { NothingYet, Now } from './Now.js'
 import { PasteDialog } from './PasteDialog.js'
 import { Scenarios } from './Scenarios.js'
 import { Score } from './Score.js'
 import { ThemeSwitch } from './ThemeSwitch.js'
 import { Toolbar } from './Toolbar.js'
 import { WrongDialog } from './WrongDialog.js'
+
+/** Where the page looks for its model: beside itself, on the same origin. */
+export const OWN_MODEL = 'model/'
 
 interface AppProps {
   readonly model: Model
@@ -22,7 +27,7 @@ interface AppProps {
 }
 
 export function App({ model, playground, notice }: AppProps) {
-  const open = useSignal<'paste' | 'wrong' | undefined>(undefined)
+  const open = useSignal<'paste' | 'wrong' | 'model' | undefined>(undefined)
   const close = () => {
     open.value = undefined
   }
@@ -45,6 +50,7 @@ export function App({ model, playground, notice }: AppProps) {
       </header>
       <Scenarios
         isDisabled={playground === undefined}
+        played={playground?.played.value}
         play={(turns) => playground?.playTurns(turns)}
         onPaste={() => {
           open.value = 'paste'
@@ -56,28 +62,39 @@ export function App({ model, playground, notice }: AppProps) {
             {notice}
           </p>
         )}
-        <ModelNotice model={model} />
-        {playground !== undefined && stage !== undefined && (
+        {playground === undefined ? (
+          <section class="stave" aria-label="Model">
+            <ModelNotice status={model.status.value} onRetry={() => void model.load(OWN_MODEL)} />
+          </section>
+        ) : (
           <>
-            <Toolbar playground={playground} />
+            <Toolbar
+              playground={playground}
+              onOtherModel={() => {
+                open.value = 'model'
+              }}
+            />
             <Stave playground={playground} />
             <Composer playground={playground} />
-            <Announcer stage={stage} />
+            <Announcer stage={playground.stage} />
           </>
         )}
       </main>
-      {stage !== undefined && (
-        <aside>
+      <aside>
+        {stage === undefined ? (
+          <NothingYet verb={model.status.value.kind === 'failed' ? 'No model' : 'In a moment'} />
+        ) : (
           <Now
             stage={stage}
             onWrong={() => {
               open.value = 'wrong'
             }}
           />
-        </aside>
-      )}
+        )}
+      </aside>
       <Colophon playground={playground} />
       {open.value === 'paste' && <PasteDialog onClose={close} play={(turns) => playground?.playTurns(turns)} />}
+      {open.value === 'model' && playground !== undefined && <ModelDialog playground={playground} onClose={close} />}
       {open.value === 'wrong' && wrongBeat !== undefined && <WrongDialog beat={wrongBeat} onClose={close} />}
     </>
   )
@@ -98,19 +115,25 @@ function Stave({ playground: { stage } }: { readonly playground: Playground }) {
       ) : (
         <>
           <Score stage={stage} />
-          <Legend />
+          <Legend names={judgeNames(stage.judges.value)} />
         </>
       )}
     </section>
   )
 }
 
-function Legend() {
+/** @param names of the judges */
+function Legend({ names }: { readonly names: readonly string[] }) {
   return (
     <p class="legend">
       <span class="swatch">agent</span>
       <b>you</b>
       <span>below: the four probabilities as they flow, and the action</span>
+      {names.length > 1 && (
+        <span>
+          first <b>{names[0]}</b>, then <b>{names[1]}</b>
+        </span>
+      )}
     </p>
   )
 }
@@ -128,7 +151,7 @@ function Colophon({ playground }: Pick<AppProps, 'playground'>) {
 }
 
 /** The model and what it runs on. */
-function describe({ manifest: { name, version }, execution, threads }: WebDetector): string {
-  const runs = `${name} ${version}, ${execution}, ${threads === 1 ? '1 thread' : `${threads} threads`}`
+function describe({ manifest, execution, threads }: WebDetector): string {
+  const runs = `${modelName(manifest)}, ${execution}, ${threads === 1 ? '1 thread' : `${threads} threads`}`
   return crossOriginIsolated ? `${runs}.` : `${runs}; more threads need a host that sends COOP and COEP headers.`
 }

@@ -1,44 +1,63 @@
-import type { Model, ModelStatus } from '../state/model.js'
+import type { Failure, ModelStatus } from '../state/model.js'
 
-/** What the model is doing, while it is not there. */
-export function ModelNotice({ model }: { readonly model: Model }) {
-  const status = model.status.value
-  if (status.kind === 'ready') return null
+interface ModelNoticeProps {
+  readonly status: ModelStatus
+  onRetry(): void
+}
+
+/** What the model of the page is doing, while it is not there. */
+export function ModelNotice({ status, onRetry }: ModelNoticeProps) {
   if (status.kind === 'failed') {
     return (
-      <div class="notice-card" role="alert">
-        <h2>The model cannot be used</h2>
-        <p>{status.problem}</p>
-        <p>{status.remedy}</p>
-        <p>
-          <code>{status.code}</code>
-        </p>
-        <button type="button" onClick={() => void model.load()}>
+      <div class="invitation" role="alert">
+        <p class="large failed">The model cannot be used</p>
+        <ModelFailure failure={status} />
+        <button type="button" onClick={onRetry}>
           Try again
         </button>
       </div>
     )
   }
-  return <Loading progress={status.progress} />
+  const isDownloading = status.kind === 'loading' && status.progress !== undefined
+  return (
+    <div class="invitation" aria-live="polite">
+      <p class="large">{isDownloading ? 'Fetching the model, once' : 'Waking the model'}</p>
+      <ModelProgress status={status} />
+      <p>
+        {isDownloading
+          ? 'It stays in this browser, and runs on your device.'
+          : 'It runs on your device. Nothing that you say leaves this page.'}
+      </p>
+    </div>
+  )
 }
 
-function Loading({ progress }: Pick<Extract<ModelStatus, { kind: 'loading' }>, 'progress'>) {
+/** How much of a model is there. */
+export function ModelProgress({ status }: { readonly status: ModelStatus }) {
+  const progress = status.kind === 'loading' ? status.progress : undefined
   const megabytes = (sizeBytes: number) => Math.round(sizeBytes / 1e6)
-  const isDownloading = progress !== undefined && progress.receivedBytes < progress.totalBytes
+  // Without a value the bar only says that there is something to wait for: what is read from disk tells no progress.
+  return progress === undefined ? (
+    <progress aria-label="Loading" />
+  ) : (
+    <>
+      <progress aria-label="Download" max={progress.totalBytes} value={progress.receivedBytes} />
+      <p>
+        {megabytes(progress.receivedBytes)} of {megabytes(progress.totalBytes)} MB
+      </p>
+    </>
+  )
+}
+
+/** Why a model cannot be used, and what to do. */
+export function ModelFailure({ failure: { problem, remedy, code } }: { readonly failure: Failure }) {
   return (
-    <div class="notice-card" aria-live="polite">
-      <h2>{isDownloading ? 'Fetching the model, once' : 'Waking the model'}</h2>
-      {isDownloading ? (
-        <>
-          <progress aria-label="Download" max={progress.totalBytes} value={progress.receivedBytes} />
-          <p>
-            {megabytes(progress.receivedBytes)} of {megabytes(progress.totalBytes)} MB. It stays in this browser, and
-            runs on your device.
-          </p>
-        </>
-      ) : (
-        <p>It runs on your device. Nothing that you say leaves this page.</p>
-      )}
-    </div>
+    <>
+      <p>{problem}</p>
+      <p>{remedy}</p>
+      <p>
+        <code>{code}</code>
+      </p>
+    </>
   )
 }

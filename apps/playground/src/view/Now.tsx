@@ -1,7 +1,7 @@
 import { ACTIONS, type SessionDecision } from '@turnwise/web'
 import type { Verdict } from '../stage/performance.js'
 import type { Silence, Stage } from '../state/stage.js'
-import { ACTION_TEXTS, explain, POLICY_TEXTS, percent, seconds } from './actionTexts.js'
+import { ACTION_TEXTS, areModelsCompared, explain, judgeNames, percent, seconds } from './actionTexts.js'
 import { ActionIcon } from './Icon.js'
 
 /** There the reasons have room at once. */
@@ -11,15 +11,9 @@ const WIDE = '(min-width: 52rem)'
 export function Now({ stage, onWrong }: { readonly stage: Stage; onWrong(): void }) {
   const focus = stage.focus.value
   const first = focus?.verdicts[0]
-  if (focus === undefined || first === undefined) {
-    return (
-      <section class="now empty" aria-label="Decision">
-        <p class="verb">Listening</p>
-        <p>At every word, one of four things to do.</p>
-        <Probabilities decision={undefined} />
-      </section>
-    )
-  }
+  if (focus === undefined || first === undefined) return <NothingYet verb="Listening" />
+  const names = judgeNames(focus.verdicts.map(({ judge }) => judge))
+  const isOfModels = areModelsCompared(focus.verdicts.map(({ judge }) => judge))
   const isNewest = stage.cells.value.findLast((cell) => cell.kind === 'user') === focus
   return (
     <section class={`now ${first.decision.action}`} aria-label="Decision">
@@ -28,38 +22,50 @@ export function Now({ stage, onWrong }: { readonly stage: Stage; onWrong(): void
         {focus.agentSpeaking ? ', while the agent speaks' : ', while the agent is silent'}
       </p>
       <div class="verdicts">
-        {focus.verdicts.map((verdict) => (
+        {focus.verdicts.map((verdict, place) => (
           <VerdictCard
-            key={verdict.policy}
+            key={names[place]}
             verdict={verdict}
-            isCompared={focus.verdicts.length > 1}
+            name={names.length > 1 ? names[place] : undefined}
             silence={isNewest ? stage.silence.value : undefined}
           />
         ))}
       </div>
-      <Probabilities decision={first.decision} />
-      <Why verdicts={focus.verdicts} onWrong={onWrong} />
+      <Probabilities decisions={(isOfModels ? focus.verdicts : [first]).map(({ decision }) => decision)} />
+      <Why verdicts={focus.verdicts} names={names} onWrong={onWrong} />
+    </section>
+  )
+}
+
+/** The same, before there is a word. @param verb what it does meanwhile */
+export function NothingYet({ verb }: { readonly verb: string }) {
+  return (
+    <section class="now empty" aria-label="Decision">
+      <p class="verb">{verb}</p>
+      <p>At every word, one of four things to do.</p>
+      <Probabilities decisions={[undefined]} />
     </section>
   )
 }
 
 interface VerdictCardProps {
   readonly verdict: Verdict
-  readonly isCompared: boolean
+  /** Whose it is, if there are several. */
+  readonly name: string | undefined
   readonly silence: Silence | undefined
 }
 
-function VerdictCard({ verdict: { policy, decision }, isCompared, silence }: VerdictCardProps) {
+function VerdictCard({ verdict: { judge, decision }, name, silence }: VerdictCardProps) {
   const { action, waitMs } = decision
   const { verb, meaning } = ACTION_TEXTS[action]
   return (
     <div class={`card ${action}`}>
-      {isCompared && <p class="policy">{POLICY_TEXTS[policy]}</p>}
-      <p class="verb" data-testid={`verb-${policy}`}>
+      {name !== undefined && <p class="judge">{name}</p>}
+      <p class="verb" data-testid={`verb-${judge.policy}`}>
         <ActionIcon action={action} />
         {verb}
       </p>
-      {!isCompared && <p class="meaning">{meaning}</p>}
+      {name === undefined && <p class="meaning">{meaning}</p>}
       {waitMs > 0 && <Wait waitMs={waitMs} silence={silence} />}
     </div>
   )
@@ -76,12 +82,12 @@ function Wait({ waitMs, silence }: { readonly waitMs: number; readonly silence: 
   )
 }
 
-function Probabilities({ decision }: { readonly decision: SessionDecision | undefined }) {
+/** @param decisions one a model */
+function Probabilities({ decisions }: { readonly decisions: readonly (SessionDecision | undefined)[] }) {
   return (
-    <dl class="probabilities">
+    <dl class="probabilities" data-models={decisions.length}>
       {ACTIONS.map((action) => {
-        const share = decision?.probabilities[action] ?? 0
-        const isExcluded = decision?.reason.excluded.includes(action) ?? false
+        const isExcluded = decisions[0]?.reason.excluded.includes(action) ?? false
         return (
           <div key={action} class={isExcluded ? `${action} excluded` : action}>
             <dt>
@@ -90,8 +96,12 @@ function Probabilities({ decision }: { readonly decision: SessionDecision | unde
               <code>{action}</code>
             </dt>
             <dd>
-              <span class="bar" style={{ '--share': share }} />
-              <span class="figure">{decision === undefined ? '–' : percent(share)}</span>
+              {decisions.map((decision, place) => (
+                <span key={place} class="share">
+                  <span class="bar" style={{ '--share': decision?.probabilities[action] ?? 0 }} />
+                  <span class="figure">{decision === undefined ? '–' : percent(decision.probabilities[action])}</span>
+                </span>
+              ))}
             </dd>
           </div>
         )
@@ -100,14 +110,20 @@ function Probabilities({ decision }: { readonly decision: SessionDecision | unde
   )
 }
 
-function Why({ verdicts, onWrong }: { readonly verdicts: readonly Verdict[]; onWrong(): void }) {
+interface WhyProps {
+  readonly verdicts: readonly Verdict[]
+  readonly names: readonly string[]
+  onWrong(): void
+}
+
+function Why({ verdicts, names, onWrong }: WhyProps) {
   return (
     <details class="why" open={matchMedia(WIDE).matches}>
       <summary>Why</summary>
-      {verdicts.map(({ policy, decision, elapsedMs }) => (
-        <div key={policy}>
+      {verdicts.map(({ decision, elapsedMs }, place) => (
+        <div key={names[place]}>
           <p>
-            {verdicts.length > 1 && <b>{POLICY_TEXTS[policy]}. </b>}
+            {verdicts.length > 1 && <b>{names[place]}. </b>}
             {explain(decision)}
           </p>
           <p class="cost">

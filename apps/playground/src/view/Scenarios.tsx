@@ -1,20 +1,27 @@
 import { SCENARIOS, type Turn } from '../script/scenarios.js'
 
 interface ScenariosProps {
+  /** What is on the stage. */
+  readonly played: readonly Turn[] | undefined
   readonly isDisabled: boolean
   play(turns: readonly Turn[]): void
   onPaste(): void
 }
 
 /** Conversations to watch. */
-export function Scenarios({ isDisabled, play, onPaste }: ScenariosProps) {
+export function Scenarios({ isDisabled, played, play, onPaste }: ScenariosProps) {
   return (
     <nav class="scenarios" aria-label="Scenarios">
       <h2>Watch</h2>
       <ul>
         {SCENARIOS.map(({ id, title, hint, turns }) => (
           <li key={id}>
-            <button type="button" disabled={isDisabled} onClick={() => play(turns)}>
+            <button
+              type="button"
+              disabled={isDisabled}
+              aria-current={turns === played ? 'true' : undefined}
+              onClick={() => play(turns)}
+            >
               <b>{title}</b>
               <span>{hint}</span>
             </button>

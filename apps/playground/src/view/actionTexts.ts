@@ -1,4 +1,5 @@
-import type { Action, DecisionReason, PolicyName, SessionDecision } from '@turnwise/web'
+import type { Action, DecisionReason, Manifest, PolicyName, SessionDecision } from '@turnwise/web'
+import type { Judge } from '../stage/performance.js'
 
 /** How an action is shown. */
 export interface ActionText {
@@ -17,6 +18,23 @@ export const POLICY_TEXTS: Readonly<Record<PolicyName, string>> = {
   patient: 'Patient',
   balanced: 'Balanced',
   eager: 'Eager',
+}
+
+/** A model as it is named. */
+export function modelName({ name, version }: Pick<Manifest, 'name' | 'version'>): string {
+  return `${name} ${version}`
+}
+
+/** Whether different models judge, rather than one under different policies. */
+export function areModelsCompared(judges: readonly Pick<Judge, 'detector'>[]): boolean {
+  return judges.some(({ detector }) => detector !== judges[0]?.detector)
+}
+
+/** What tells judges apart: their models, or the policies of the one model. */
+export function judgeNames(judges: readonly Judge[]): string[] {
+  if (!areModelsCompared(judges)) return judges.map(({ policy }) => POLICY_TEXTS[policy])
+  const names = judges.map(({ detector }) => modelName(detector.manifest))
+  return names.map((name, place) => (names.indexOf(name) < place ? `${name}, the second` : name))
 }
 
 /** 0.923 as "92%". */
