@@ -16,6 +16,8 @@ COMMAND = ROOT / "packages/cli/bin/turnwise.js"
 BUILD = ROOT / "packages/server/dist/index.js"
 MODEL = ROOT / "fixtures/tiny/fused"
 START_S = 60
+# All servers open each other's tokens, unless a test says otherwise.
+SHARED = {"TURNWISE_RESUME_SECRETS": "of all the servers of these tests"}
 
 
 @dataclass
@@ -49,7 +51,7 @@ async def launch(node: str, *flags: str, environment: dict[str, str] | None = No
         node,
         str(COMMAND),
         *("serve", "--port", "0", "--model", str(MODEL), "--log-level", "silent", *flags),
-        env=environment or {},
+        env={**SHARED, **(environment or {})},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

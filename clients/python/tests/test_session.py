@@ -202,6 +202,24 @@ async def test_a_server_that_stops_and_a_token(start_server: StartServer, start_
         assert decision.probabilities == pytest.approx(whole.probabilities, abs=1e-4)
 
 
+async def test_a_server_with_other_secrets(start_server: StartServer, start_proxy: StartProxy) -> None:
+    first = await start_server()
+    second = await start_server(environment={"TURNWISE_RESUME_SECRETS": "of the second server of these two"})
+    proxy = await start_proxy(first.port)
+    async with TurnwiseClient(proxy.url) as client:
+        session = client.open_session(messages=[GREETING])
+        await session.hear("Mon", at_ms=1)
+        await session.save()
+        proxy.target = second.port
+        proxy.cut()
+        for text in ("Monday", "Monday at"):
+            with pytest.raises(TurnwiseError) as raised:
+                await session.hear(text, at_ms=2)
+            assert raised.value.code == "INVALID_RESUME_TOKEN"
+        again = client.open_session(messages=[GREETING])
+        assert (await again.hear("Monday at ten", at_ms=3)) is not None
+
+
 async def test_what_is_said_while_there_is_no_server(server: Server, start_proxy: StartProxy) -> None:
     proxy = await start_proxy(server.port)
     proxy.target = None

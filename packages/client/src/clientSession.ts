@@ -20,7 +20,7 @@ export interface ClientSession
   > {
   readonly id: string
   /**
-   * A token for `openSession({ resume })`, at any time and anywhere. It holds what was said: keep it private.
+   * A token for `openSession({ resume })`, at any time and anywhere. It holds the session, sealed by the server.
    *
    * @throws TurnwiseError as `hear`
    */

@@ -134,6 +134,22 @@ describe('a call goes on', () => {
   })
 })
 
+test('a call does not go on with a server that has other secrets: the caller is told, and can begin again', async () => {
+  const [first, second] = [await startTestServer(), await startTestServer({ resumeSecrets: () => ['other'] })]
+  const proxy = await startTcpProxy(first.port)
+  const client = createTestClient(proxy.url)
+  const session = client.openSession({ messages: [GREETING] })
+  await session.hear('Mon', { atMs: 1 })
+  await session.save()
+  proxy.target = second.port
+  proxy.cut()
+  for (const text of ['Monday', 'Monday at']) {
+    await expect(session.hear(text, { atMs: 2 })).rejects.toMatchObject({ code: 'INVALID_RESUME_TOKEN' })
+  }
+  const again = client.openSession({ messages: [GREETING] })
+  expect(await again.hear('Monday at ten', { atMs: 3 })).toHaveProperty('action')
+})
+
 test('answers that are lost with the connection are asked for again', async () => {
   const model = createHeldModel()
   const { port } = await startTestServer({ model })

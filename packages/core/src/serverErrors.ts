@@ -18,6 +18,11 @@ export const SERVER_ERRORS = {
     meaning: 'The server has keys, and the request carries none of them.',
     remedy: 'Send the header authorization: Bearer KEY. `turnwise serve --new-key NAME` makes one.',
   },
+  HOST_REFUSED: {
+    meaning:
+      'A request to a server without keys names a host that the server does not know: some page may be behind it.',
+    remedy: "Ask it as localhost or 127.0.0.1, or add the name to the server's setting allowedHosts.",
+  },
   ORIGIN_REFUSED: {
     meaning: 'A web page of an origin that the server does not know asked for a stream.',
     remedy: "Add the page's origin to the server's setting corsOrigins.",
@@ -50,6 +55,11 @@ export const SERVER_ERRORS = {
     meaning: 'The key has no such session on this instance: it never had, or it was idle for too long.',
     remedy: 'Open it again with its resume token, or with the messages so far.',
   },
+  INVALID_RESUME_TOKEN: {
+    meaning:
+      'The resume token of a session has expired, has been changed, is of another key, or of a server with other secrets.',
+    remedy: 'Open the session with the messages so far; give all instances the same resumeSecretsFile.',
+  },
   SESSION_EXISTS: {
     meaning: 'The key has a session with this id already.',
     remedy: 'Choose another id, attach to the session, or delete it first.',
@@ -67,6 +77,10 @@ export const SERVER_ERRORS = {
   INVALID_KEYS: {
     meaning: 'The keys of the server cannot be understood.',
     remedy: 'Write one `NAME sha256:HASH` on each line, as `turnwise serve --new-key NAME` prints it.',
+  },
+  INVALID_RESUME_SECRETS: {
+    meaning: 'The secrets of resume tokens cannot be understood.',
+    remedy: 'Write one on each line, 32 characters or more, as `openssl rand -base64 32` prints it.',
   },
   INVALID_CERTIFICATE: {
     meaning: 'The certificate of the server or its private key cannot be used.',

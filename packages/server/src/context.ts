@@ -11,6 +11,7 @@ import type { Gate } from './gate.js'
 import type { Health } from './health.js'
 import type { AccessKey } from './keys.js'
 import type { Metrics } from './metrics.js'
+import type { ResumeTokens } from './sessions/resumeTokens.js'
 import type { SessionStore } from './sessions/sessionStore.js'
 import type { Settings } from './settings.js'
 
@@ -22,6 +23,7 @@ export interface ServerContext {
   readonly health: Health
   readonly metrics: Metrics
   readonly sessions: SessionStore
+  readonly resumeTokens: ResumeTokens
   /** Those that are known now. */
   keys(): readonly AccessKey[]
 }

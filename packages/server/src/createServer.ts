@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { Detector } from '@turnwise/core'
 import Fastify, { type FastifyReply, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { addAuthentication } from './authenticate.js'
+import { addHostCheck } from './checkHost.js'
 import { answerClientError } from './clientErrors.js'
 import type { App, ServerContext } from './context.js'
 import { type Certificate, createHttpServer } from './createHttpServer.js'
@@ -23,6 +25,7 @@ import { addSessionRoutes } from './routes/sessions.js'
 import { addStreamRoute } from './routes/stream.js'
 import { addVapiRoute } from './routes/vapi.js'
 import { addSecurity } from './security.js'
+import { createResumeTokens } from './sessions/resumeTokens.js'
 import { createSessionStore } from './sessions/sessionStore.js'
 import { DEFAULT_SETTINGS, type Settings } from './settings.js'
 import { readVersion } from './version.js'
@@ -35,6 +38,8 @@ export interface ServerOptions {
   readonly settings?: Partial<Settings>
   /** The keys that are known now; asked for with each request. By default none: everybody may ask. */
   readonly keys?: () => readonly AccessKey[]
+  /** Secrets of resume tokens that are known now: the first seals, all open. By default one that nobody else has. */
+  readonly resumeSecrets?: () => readonly string[]
   /** What the detector's model does, if that was loaded with their observer. */
   readonly modelMetrics?: ModelMetrics | undefined
   /** Served at /playground/. By default there is none. */
@@ -64,7 +69,16 @@ export interface Server {
  * @throws TurnwiseError PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { detector, keys = () => [], certificate, log, modelMetrics, playground } = options
+  const secret = randomBytes(32).toString('base64url')
+  const {
+    detector,
+    keys = () => [],
+    resumeSecrets = () => [secret],
+    certificate,
+    log,
+    modelMetrics,
+    playground,
+  } = options
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }
   const metrics = createMetrics(
     () => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }),
@@ -74,7 +88,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const gate = createGate({ ...settings, maxRunning }, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
   const sessions = createSessionStore(detector, settings, keys)
-  const context: ServerContext = { detector, settings, gate, health, metrics, sessions, keys }
+  const resumeTokens = createResumeTokens(resumeSecrets, settings.resumeMs)
+  const context: ServerContext = { detector, settings, gate, health, metrics, sessions, resumeTokens, keys }
 
   const app: App = Fastify({
     logger: loggerOptions(settings, log),
@@ -100,6 +115,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.addHook('onSend', async ({ raw }, reply) => {
     if (raw instanceof IncomingRequest && raw.isLast) reply.header('connection', 'close')
   })
+  addHostCheck(app, context)
   // Before the keys: a browser asks whether a page may ask without one.
   await addSecurity(app, settings)
   addAuthentication(app, keys)

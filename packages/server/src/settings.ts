@@ -55,6 +55,9 @@ export const settingsSchema = z.strictObject({
   keys: text('the same lines, with commas or line breaks between them'),
   tlsCertFile: text('the certificate chain, PEM; it is read again when it changes'),
   tlsKeyFile: text('the private key of the certificate, PEM'),
+  allowedHosts: list(
+    'names that the server is reached by, with commas between them; needed without keys, for all but localhost',
+  ),
   corsOrigins: list('origins of web pages that may ask, with commas between them; * for all'),
   maxBodyBytes: whole(2 ** 20, 1024, 2 ** 30, 'the largest body of a request, and the largest message of a stream'),
   maxMessages: whole(1000, 1, 1_000_000, 'the most messages of a conversation'),
@@ -74,6 +77,11 @@ export const settingsSchema = z.strictObject({
     'of them, the most of one key; without it all, or half of them where there are keys of several names',
   ),
   maxKeyBytes: whole(2 ** 28, 1024, 2 ** 40, 'memory for the messages of all sessions of a key; without keys, of all'),
+  resumeSecretsFile: text(
+    'the secrets of resume tokens, a line each: the first seals, all open; it is read again when it changes',
+  ),
+  resumeSecrets: text('the same lines, with commas or line breaks between them; by default a secret of this process'),
+  resumeMs: whole(86_400_000, 1000, 2 ** 40, 'how long a resume token can be used, ms'),
   sessionIdleMs: whole(600_000, 10, 2_000_000_000, 'a session that hears nothing for so long is closed, ms'),
   maxPending: whole(
     1024,

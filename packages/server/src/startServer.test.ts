@@ -77,6 +77,35 @@ test('the file of keys is read again when it changes, and a broken one changes n
   expect([await statusOf(old.key), await statusOf('')]).toEqual([200, 401])
 })
 
+test('the file of secrets is read again when it changes, and a broken one changes nothing', async () => {
+  const [old, next] = ['old', 'new'].map((name) => name.repeat(16))
+  const resumeSecretsFile = await temporaryFile(`# secrets\n${old}\n`)
+  const { url, log } = await start({ resumeSecretsFile })
+  const other = await start({ resumeSecrets: `${next},${old}` })
+  const post = (to: string, path: string, body: object) =>
+    fetch(to + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  await post(other.url, '/v1/sessions', { id: 'call' })
+  const { resume } = (await (await fetch(`${other.url}/v1/sessions/call`)).json()) as { resume: string }
+  const statusOf = async () => (await post(url, '/v1/sessions', { resume })).status
+  expect(await statusOf()).toBe(400)
+  await writeFile(resumeSecretsFile, `${old}\n${next}\n`)
+  await until(() => log.join('').includes('"resumeSecrets":2'))
+  expect(await statusOf()).toBe(201)
+  await writeFile(resumeSecretsFile, '')
+  await until(() => log.join('').includes('INVALID_RESUME_SECRETS'))
+  expect(await statusOf()).toBe(201)
+  expect(log.join('')).not.toContain(old)
+})
+
+test('secrets that cannot be used are refused, and not shown', async () => {
+  const short = 'a'.repeat(31)
+  const refused = { code: 'INVALID_RESUME_SECRETS', message: expect.not.stringContaining(short) }
+  await expect(start({ resumeSecrets: `${'b'.repeat(32)},${short}` })).rejects.toMatchObject(refused)
+  await expect(start({ resumeSecretsFile: await temporaryFile(short) })).rejects.toMatchObject(refused)
+  await expect(start({ resumeSecretsFile: await temporaryFile('# none') })).rejects.toMatchObject(refused)
+  await expect(start({ resumeSecretsFile: '/nowhere' })).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
+})
+
 test('a certificate is exchanged while the server runs', async () => {
   const [tlsCertFile, tlsKeyFile] = [await temporaryFile(''), await temporaryFile('')]
   await copyFile(certificate('first.cert'), tlsCertFile)
@@ -101,7 +130,10 @@ test('certificates that cannot be used are refused', async () => {
 test('a request that does not arrive in time is cut off', async () => {
   const { url } = await start({ receiveMs: 100 })
   const { hostname, port } = new URL(url)
-  for (const begun of ['GET /health/live HT', 'POST /v1/predict HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{']) {
+  for (const begun of [
+    'GET /health/live HT',
+    'POST /v1/predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{',
+  ]) {
     const socket = connect(Number(port), hostname)
     socket.write(begun)
     await new Promise((resolve) => socket.on('close', resolve).resume())

@@ -1,9 +1,10 @@
 import type { Server as TlsServer } from 'node:https'
-import { BlockList, isIP } from 'node:net'
 import { type Detector, TurnwiseError } from '@turnwise/core'
+import { isLoopback } from './checkHost.js'
 import { createServer } from './createServer.js'
 import { loadCertificate } from './loadCertificate.js'
 import { loadKeys } from './loadKeys.js'
+import { loadResumeSecrets } from './loadResumeSecrets.js'
 import type { LogStream } from './logging.js'
 import type { ModelMetrics } from './modelMetrics.js'
 import type { Playground } from './routes/playground.js'
@@ -21,7 +22,7 @@ export interface StartOptions {
   readonly playground?: Playground | undefined
   /** Where the log goes; by default to stdout. */
   readonly log?: LogStream
-  /** How often the files of keys and certificates are looked at, ms. Default: 2,000. */
+  /** How often the files of keys, secrets and certificates are looked at, ms. Default: 2,000. */
   readonly watchMs?: number
 }
 
@@ -34,16 +35,17 @@ export interface RunningServer {
 }
 
 /**
- * Reads keys and certificate, listens, and follows both files as they change.
+ * Reads keys, secrets and certificate, listens, and follows their files as they change.
  *
- * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS, INVALID_CERTIFICATE,
- *   PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
+ * @throws TurnwiseError UNSAFE_ADDRESS, ADDRESS_UNUSABLE, INPUT_UNREADABLE, INVALID_KEYS,
+ *   INVALID_RESUME_SECRETS, INVALID_CERTIFICATE, PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { detector, settings, modelMetrics, playground, log, watchMs } = options
   let keys = await loadKeys(settings)
+  let resumeSecrets = await loadResumeSecrets(settings)
   const certificate = await loadCertificate(settings)
-  const { host, port, keysFile, tlsCertFile, tlsKeyFile } = settings
+  const { host, port, keysFile, resumeSecretsFile, tlsCertFile, tlsKeyFile } = settings
   if (keys.length === 0 && !isLoopback(host)) {
     throw new TurnwiseError('UNSAFE_ADDRESS', `${host} is reached from other machines, and there is no key.`, {
       value: host,
@@ -55,6 +57,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     modelMetrics,
     playground,
     keys: () => keys,
+    ...(resumeSecrets.length > 0 ? { resumeSecrets: () => resumeSecrets } : {}),
     certificate,
     log,
   })
@@ -63,9 +66,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   async function reload(): Promise<void> {
     try {
       keys = await loadKeys(settings)
+      resumeSecrets = await loadResumeSecrets(settings)
       const changed = await loadCertificate(settings)
       if (changed !== undefined) (app.server as unknown as TlsServer).setSecureContext(changed)
-      app.log.info({ keys: keys.length }, 'keys and certificate read again')
+      app.log.info(
+        { keys: keys.length, resumeSecrets: resumeSecrets.length },
+        'keys, secrets and certificate read again',
+      )
     } catch (error) {
       // What was read before stays in use.
       app.log.error(error)
@@ -76,7 +83,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await server.close(0)
     throw new TurnwiseError('ADDRESS_UNUSABLE', `${host} port ${port} cannot be used.`, { value: port, cause })
   })
-  const paths = [keysFile, tlsCertFile, tlsKeyFile].filter((path) => path !== undefined)
+  if (resumeSecrets.length === 0) app.log.info('no resume secret: no other process can go on with sessions of this one')
+  const paths = [keysFile, resumeSecretsFile, tlsCertFile, tlsKeyFile].filter((path) => path !== undefined)
   const unwatch = watchFiles(paths, () => void reload(), watchMs)
   return {
     url: certificate === undefined ? address : address.replace(/^http:/, 'https:'),
@@ -85,14 +93,4 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await server.close(drainMs)
     },
   }
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true
-  const version = isIP(host)
-  if (version === 0) return false
-  const loopback = new BlockList()
-  loopback.addSubnet('127.0.0.0', 8)
-  loopback.addAddress('::1', 'ipv6')
-  return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4')
 }

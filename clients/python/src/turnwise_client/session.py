@@ -93,7 +93,7 @@ class Session:
         return await self._decide({"type": "userSilent", "atMs": _time_of(at_ms)})
 
     async def save(self) -> str:
-        """A token for `open_session(resume=…)`, anywhere. It holds what was said: keep it private."""
+        """A token for `open_session(resume=…)`, anywhere. It holds the session, sealed by the server."""
         self._raise_if_closed()
         call = asyncio.get_running_loop().create_future()
         self._link.save(call)

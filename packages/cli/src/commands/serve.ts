@@ -40,7 +40,7 @@ Examples:
       -d '{"messages": [{"role": "user", "content": "I was charged twice"}]}'`
 
 /** Names of settings that would show a secret to whoever lists the processes. */
-const WITHOUT_FLAG: readonly SettingName[] = ['keys']
+const WITHOUT_FLAG: readonly SettingName[] = ['keys', 'resumeSecrets']
 
 interface ServeOptions extends Readonly<Record<string, string | true | undefined>> {
   readonly config?: string
@@ -118,7 +118,7 @@ async function locatePlayground(app: App, { model }: Settings): Promise<Playgrou
 function renderSettings({ settings, sources }: ResolvedSettings): string {
   const rows = SETTING_NAMES.map((name) => {
     const value = settings[name]
-    const shown = name === 'keys' && value !== undefined ? '(given)' : formatValue(value)
+    const shown = WITHOUT_FLAG.includes(name) && value !== undefined ? '(given)' : formatValue(value)
     const source = sources[name] === 'environment' ? variableOf(name) : sources[name]
     return [name, shown, source]
   })

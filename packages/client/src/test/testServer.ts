@@ -6,13 +6,16 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Client, type ClientOptions, createClient } from '../index.js'
 
+/** All servers open each other's tokens, unless a test says otherwise. */
+const SHARED = { resumeSecrets: () => ['secret'] }
+
 /** A server that listens, over a model without weights. */
 export interface TestServer extends Server {
   readonly url: string
   readonly port: number
 }
 
-export interface TestServerOptions extends Pick<ServerOptions, 'settings' | 'keys'> {
+export interface TestServerOptions extends Pick<ServerOptions, 'settings' | 'keys' | 'resumeSecrets'> {
   readonly model?: LanguageModel
   readonly port?: number
 }
@@ -23,7 +26,7 @@ export function createTestDetector(model: LanguageModel = createFakeModel()) {
 
 export async function startTestServer({ model, port = 0, ...options }: TestServerOptions = {}): Promise<TestServer> {
   const log = { write: () => undefined }
-  const server = await createServer({ detector: createTestDetector(model), log, ...options })
+  const server = await createServer({ detector: createTestDetector(model), log, ...SHARED, ...options })
   const url = await server.app.listen({ host: '127.0.0.1', port })
   const sockets = new Set<Socket>()
   server.app.server.on('connection', (socket: Socket) => {

@@ -72,7 +72,9 @@ describe("another key's session", () => {
     const saved = await two.ask({ type: 'save', session: 'same' })
     expect(saved).toMatchObject({ type: 'saved', lastSeq: 0 })
     const { resume } = saved as Extract<StreamReply, { type: 'saved' }>
-    expect(Buffer.from(resume, 'base64url').toString()).not.toContain(CANARY)
+    await two.ask({ type: 'open', session: 'again', resume })
+    const { messages } = await bodyOf(await fetch(`${url}/v1/sessions/again`, { headers: withKey('two') }))
+    expect(messages).toEqual([])
   })
 
   test.each(['same two', 'same one', ' ', 'same%20one', '../two', 'a/b', ''])(
@@ -121,40 +123,47 @@ describe('a token of a session', () => {
     expect(messages).toHaveLength(2)
   })
 
-  test('opens a session of whoever has it, and reaches none of who made it', async () => {
-    const { url, post } = await startTarget(options)
-    const resume = await tokenOf(post)
-    expect((await post('/v1/sessions', { id: 'mine', resume }, withKey('two'))).status).toBe(201)
-    await post('/v1/sessions/mine/events', { events: [{ type: 'hear', text: 'no' }] }, withKey('two'))
-    const { messages } = await bodyOf(await fetch(`${url}/v1/sessions/mine`, { headers: withKey('one') }))
-    expect(messages).toEqual(SAID)
-  })
-
-  test('that was changed is refused', async () => {
+  test('is of no use to another key', async () => {
     const { post } = await startTarget(options)
     const resume = await tokenOf(post)
-    const saved = JSON.parse(Buffer.from(resume, 'base64url').toString())
-    const changes = [
-      { formatVersion: 2 },
-      { messages: CANARY },
-      { messages: { length: CANARY } },
-      { messages: [{ role: CANARY, content: CANARY }] },
-      { messages: [{ role: 'user', content: '\ud800' }] },
-      { policy: { ...saved.policy, speakFrom: CANARY } },
-      { policy: null },
-      { expect: CANARY },
-      { agentText: [CANARY] },
-      { wasStopped: 1 },
-      { turn: { ...saved.turn, spokeAtMs: '0' } },
-      { turn: CANARY },
-    ]
-    const tokens = changes.map((change) => Buffer.from(JSON.stringify({ ...saved, ...change })).toString('base64url'))
-    const broken = [resume.slice(0, -9), `${resume}AAAA`, resume.toUpperCase(), '', CANARY, 'bnVsbA', '__proto__']
-    for (const token of [...tokens, ...broken]) {
+    const stolen = await post('/v1/sessions', { resume }, withKey('two'))
+    expect([stolen.status, (await bodyOf(stolen)).error?.code]).toEqual([400, 'INVALID_RESUME_TOKEN'])
+    expect((await post('/v1/sessions', { resume })).status).toBe(201)
+  })
+
+  test('shows nothing of what was said', async () => {
+    const { post } = await startTarget(options)
+    expect(Buffer.from(await tokenOf(post), 'base64url').toString('latin1')).not.toContain(CANARY)
+  })
+
+  test('that was forged, changed or cut is refused', async () => {
+    const { post } = await startTarget(options)
+    const resume = await tokenOf(post)
+    const forged = Buffer.from(JSON.stringify({ formatVersion: 1, messages: SAID })).toString('base64url')
+    const broken = [resume.slice(0, -9), resume.slice(9), `${resume}AAAA`, resume.toUpperCase(), '', CANARY, 'bnVsbA']
+    for (const token of [forged, ...broken, '__proto__', 'A'.repeat(2 ** 18)]) {
       const response = await post('/v1/sessions', { resume: token })
       const text = await response.text()
-      expect([response.status, JSON.parse(text).error?.code]).toEqual([400, 'INVALID_SAVED_SESSION'])
+      expect([response.status, JSON.parse(text).error?.code]).toEqual([400, 'INVALID_RESUME_TOKEN'])
       expect(text).not.toContain(CANARY)
     }
+  })
+
+  test('of another server is refused, unless the two share a secret', async () => {
+    const shared = { ...options, resumeSecrets: () => ['secret'] }
+    const [one, two] = [await startTarget(shared), await startTarget(shared)]
+    const stranger = await startTarget(options)
+    const resume = await tokenOf(one.post)
+    expect((await two.post('/v1/sessions', { resume })).status).toBe(201)
+    const response = await stranger.post('/v1/sessions', { resume })
+    expect([response.status, (await bodyOf(response)).error?.code]).toEqual([400, 'INVALID_RESUME_TOKEN'])
+  })
+
+  test('holds no more than a new session may', async () => {
+    const shared = { ...options, resumeSecrets: () => ['secret'] }
+    const [one, small] = [await startTarget(shared), await startTarget({ ...shared, settings: { maxMessages: 2 } })]
+    await one.post('/v1/sessions', { id: 'long', messages: [...SAID, ...SAID, ...SAID] })
+    const { resume } = await bodyOf(await fetch(`${one.url}/v1/sessions/long`, { headers: withKey('one') }))
+    expect((await small.post('/v1/sessions', { resume })).status).toBe(413)
   })
 })

@@ -107,7 +107,7 @@ test('a download that is not read does not hold up the stopping', async () => {
   const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
   const socket = connect(Number(port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())
-  socket.write('GET /playground/model/model.onnx HTTP/1.1\r\nhost: a\r\n\r\n')
+  socket.write('GET /playground/model/model.onnx HTTP/1.1\r\nhost: localhost\r\n\r\n')
   await new Promise((resolve) => socket.once('readable', resolve))
   await close(0)
 })

@@ -11,6 +11,9 @@ function send({ app }: FakeServer, method: 'GET' | 'POST' | 'DELETE', url: strin
   return app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })
 }
 
+/** Instances that open each other's tokens. */
+const SHARED = { resumeSecrets: () => ['secret'] }
+
 const EVENTS = [
   { type: 'agentSpeaking', text: 'What number can we reach' },
   { type: 'agentFinished', text: 'What number can we reach you on?' },
@@ -43,7 +46,7 @@ test('a session over HTTP decides as one in the process does', async () => {
 })
 
 test('a session goes on elsewhere with its token', async () => {
-  const [here, there] = [await createFakeServer(), await createFakeServer()]
+  const [here, there] = [await createFakeServer(SHARED), await createFakeServer(SHARED)]
   const { id } = (await send(here, 'POST', '/v1/sessions', {})).json()
   const told = { events: EVENTS.slice(0, 5), resume: true }
   const { resume } = (await send(here, 'POST', `/v1/sessions/${id}/events`, told)).json()
@@ -62,7 +65,7 @@ test.each(['%%', 'e30', Buffer.from('{"formatVersion":1,"messages":7}').toString
   'the token %s is refused',
   async (resume) => {
     const response = await send(await createFakeServer(), 'POST', '/v1/sessions', { resume })
-    expect(response.json()).toMatchObject({ error: { code: 'INVALID_SAVED_SESSION' } })
+    expect(response.json()).toMatchObject({ error: { code: 'INVALID_RESUME_TOKEN' } })
   },
 )
 
@@ -145,13 +148,13 @@ test('what is wrong is named', async () => {
 })
 
 test('while it stops no session is opened, and every answer brings a token', async () => {
-  const server = await createFakeServer()
+  const server = await createFakeServer(SHARED)
   await send(server, 'POST', '/v1/sessions', { id: 'call' })
   const closed = server.close(100)
   expect((await send(server, 'POST', '/v1/sessions', {})).json()).toMatchObject({ error: { code: 'SHUTTING_DOWN' } })
   const events = [{ type: 'hear', text: 'hello' }]
   const { resume } = (await send(server, 'POST', '/v1/sessions/call/events', { events })).json()
-  const other = await createFakeServer()
+  const other = await createFakeServer(SHARED)
   expect((await send(other, 'POST', '/v1/sessions', { id: 'call', resume })).statusCode).toBe(201)
   expect((await send(other, 'GET', '/v1/sessions/call')).json().messages).toEqual([{ role: 'user', content: 'hello' }])
   await closed

@@ -15,7 +15,6 @@ import {
 } from '../schemas/sessions.js'
 import { applyEvent } from '../sessions/applyEvent.js'
 import { openSession } from '../sessions/openSession.js'
-import { createResumeToken } from '../sessions/resumeToken.js'
 import type { StoredSession } from '../sessions/sessionStore.js'
 import { withDeadline } from '../withDeadline.js'
 
@@ -54,7 +53,7 @@ const END = {
 
 /** Live conversations by single requests. */
 export function addSessionRoutes(app: App, context: ServerContext): void {
-  const { sessions, settings, health } = context
+  const { sessions, resumeTokens, settings, health } = context
 
   app.post('/v1/sessions', { schema: OPEN }, async ({ body: { id, ...start }, owner }, reply) => {
     const stored = openSession(context, owner, id, start)
@@ -70,13 +69,13 @@ export function addSessionRoutes(app: App, context: ServerContext): void {
       applyEvents(context, stored, body.events, signal),
     )
     const hasToken = body.resume === true || health.isStopping
-    return { decisions, ...(hasToken ? { resume: createResumeToken(stored.session) } : {}) }
+    return { decisions, ...(hasToken ? { resume: resumeTokens.seal(owner, stored.session) } : {}) }
   })
 
   app.get('/v1/sessions/:id', { schema: STATE }, async ({ owner, params: { id } }) => {
     const { session } = sessions.use(owner, id)
     const { messages, isAgentSpeaking } = session
-    return { id, isAgentSpeaking, messages: [...messages], resume: createResumeToken(session) }
+    return { id, isAgentSpeaking, messages: [...messages], resume: resumeTokens.seal(owner, session) }
   })
 
   app.delete('/v1/sessions/:id', { schema: END }, async ({ owner, params: { id } }, reply) => {

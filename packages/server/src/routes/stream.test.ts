@@ -123,7 +123,7 @@ describe('what cannot be read is answered, and the stream goes on', () => {
       'session',
     ],
     ['a session that is open', '{"type":"open","session":"a"}', 'SESSION_EXISTS', 'open already'],
-    ['a token that is none', '{"type":"open","session":"b","resume":"SECRET"}', 'INVALID_SAVED_SESSION', 'token'],
+    ['a token that is none', '{"type":"open","session":"b","resume":"SECRET"}', 'INVALID_RESUME_TOKEN', 'token'],
   ])('%s', async (_, text, code, problem) => {
     const { app, log } = await createFakeServer()
     const stream = await openStream(app)
@@ -161,7 +161,7 @@ test('keys: a stream has one, and sees the sessions of no other', async () => {
 test('pages of other origins are refused unless the settings name them', async () => {
   const { app } = await createFakeServer({ settings: { corsOrigins: ['https://known.example'] } })
   await expect(openStream(app, { origin: 'https://other.example' })).rejects.toThrow('403')
-  for (const origin of ['https://known.example', 'http://test']) (await openStream(app, { origin })).close()
+  for (const origin of ['https://known.example', 'http://localhost']) (await openStream(app, { origin })).close()
 })
 
 test('an idle session ends with a token', async () => {
@@ -174,7 +174,7 @@ test('an idle session ends with a token', async () => {
 
 test('when the server stops, what is under way is answered and sessions are handed back', async () => {
   const model = createHeldModel()
-  const server = await createFakeServer({ model })
+  const server = await createFakeServer({ model, resumeSecrets: () => ['secret'] })
   const stream = await openStream(server.app)
   stream.send(open('call'), hear('call', 1, 'hello'))
   await until(() => model.held === 1)
@@ -187,7 +187,7 @@ test('when the server stops, what is under way is answered and sessions are hand
   expect(back).toMatchObject({ type: 'closed', session: 'call', reason: 'stopping', lastSeq: 1 })
   expect(await stream.closed).toBe(1012)
   await closed
-  const { app } = await createFakeServer()
+  const { app } = await createFakeServer({ resumeSecrets: () => ['secret'] })
   const other = await openStream(app)
   other.send({ ...open('call'), ...back, type: 'open' }, hear('call', 1, 'hello there'))
   expect(await other.take(2)).toMatchObject([{ type: 'opened' }, { type: 'decision' }])

@@ -23,6 +23,7 @@ export const errorResponses = {
   401: errorBodySchema.describe('No key, or a wrong one.'),
   413: errorBodySchema.describe('The request is too large.'),
   415: errorBodySchema.describe('The body is of a content type that is not read.'),
+  421: errorBodySchema.describe('The server is not known by the name that it was asked by.'),
   429: errorBodySchema.describe('Too many requests; the header retry-after says when to ask again.'),
   500: errorBodySchema.describe('The server or its model failed.'),
   503: errorBodySchema.describe('Too much is waiting, or the server is stopping; see the header retry-after.'),

@@ -35,10 +35,7 @@ export const sessionStartSchema = z.object({
   messages: messagesSchema.optional().describe('What was said before, oldest first.'),
   expect: expectationSchema.optional(),
   policy: policySchema.optional(),
-  resume: z
-    .string()
-    .optional()
-    .describe('A token of a session to go on with, instead of all others. It holds what was said: keep it private.'),
+  resume: z.string().optional().describe('A token of a session to go on with, instead of all others.'),
 })
 
 export const openSessionSchema = sessionStartSchema
@@ -86,7 +83,7 @@ export const eventsRequestSchema = z
   })
   .meta({ id: 'EventsRequest' })
 
-const resumeToken = z.string().describe('To open the session elsewhere. It holds what was said: keep it private.')
+const resumeToken = z.string().describe('To open the session elsewhere, with the same key. It is sealed.')
 
 export const eventsResponseSchema = z
   .object({

@@ -5,6 +5,7 @@ import { createGate } from '../gate.js'
 import { createHealth } from '../health.js'
 import { createMetrics } from '../metrics.js'
 import { type StreamReply, streamReplySchema } from '../schemas/stream.js'
+import { createResumeTokens } from '../sessions/resumeTokens.js'
 import { createSessionStore } from '../sessions/sessionStore.js'
 import { DEFAULT_SETTINGS } from '../settings.js'
 import { createFakeDetector } from '../test/fakeServer.js'
@@ -19,6 +20,7 @@ const context: ServerContext = {
   health: createHealth(detector),
   metrics: createMetrics(() => ({ running: 0, waiting: 0, sessions: 0 })),
   sessions: createSessionStore(detector, DEFAULT_SETTINGS, () => []),
+  resumeTokens: createResumeTokens(() => ['secret'], 60_000),
   keys: () => [],
 }
 

@@ -6,7 +6,6 @@ import { wireErrorOf } from '../errorHandling.js'
 import type { StreamReply, StreamRequest } from '../schemas/stream.js'
 import { applyEvent } from '../sessions/applyEvent.js'
 import { openSession } from '../sessions/openSession.js'
-import { createResumeToken } from '../sessions/resumeToken.js'
 import type { LeaveReason, StoredSession } from '../sessions/sessionStore.js'
 import { traced } from '../traced.js'
 import { readRequest } from './readRequest.js'
@@ -35,7 +34,7 @@ interface Outcome {
 
 /** @param send takes a message to the caller */
 export function createStream(context: ServerContext, owner: string, send: (reply: StreamReply) => void): Stream {
-  const { sessions, health, metrics } = context
+  const { sessions, resumeTokens, health, metrics } = context
   const held = new Map<string, StoredSession>()
   const running = new Set<Promise<void>>()
   let outcomes: Outcome[] = []
@@ -45,7 +44,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
     stored.leave = (reason) => {
       held.delete(stored.id)
       const { id, lastSeq, session } = stored
-      const token = goesOn(reason) ? { resume: createResumeToken(session) } : {}
+      const token = goesOn(reason) ? { resume: resumeTokens.seal(owner, session) } : {}
       send({ type: 'closed', session: id, reason, lastSeq, ...token })
     }
   }
@@ -69,7 +68,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
         break
       case 'save': {
         const { id, lastSeq, session } = heldSession(request.session)
-        send({ type: 'saved', session: id, lastSeq, resume: createResumeToken(session) })
+        send({ type: 'saved', session: id, lastSeq, resume: resumeTokens.seal(owner, session) })
         break
       }
       case 'close':

@@ -39,7 +39,7 @@ export async function connectRaw(url: string): Promise<RawConnection> {
 
 /** The lines of a request, and its body. */
 export function requestText(start: string, headers: Record<string, string | number> = {}, body = ''): string {
-  const lines = Object.entries({ host: 'test', ...headers }).map(([name, value]) => `${name}: ${value}`)
+  const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`)
   return [`${start} HTTP/1.1`, ...lines, '', body].join('\r\n')
 }
 

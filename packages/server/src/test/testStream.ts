@@ -19,7 +19,7 @@ export interface TestStream {
 
 /** Opens a stream without a network. */
 export async function openStream(app: App, headers: Record<string, string> = {}): Promise<TestStream> {
-  const socket = await app.injectWS('/v1/stream', { headers: { host: 'test', ...headers } })
+  const socket = await app.injectWS('/v1/stream', { headers: { host: 'localhost', ...headers } })
   const replies: StreamReply[] = []
   let taken = 0
   socket.on('message', (data) => replies.push(JSON.parse(data.toString())))
