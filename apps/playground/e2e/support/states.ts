@@ -31,7 +31,7 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await reset(page)
     await watch(page, 'An interruption')
     await page.getByLabel('beside').selectOption('eager')
-    await word(page, 'please')
+    await word(page, 'wrong')
   },
   async wrong(page) {
     await reset(page)
