@@ -33,11 +33,12 @@ export async function decideMany(
   }
 
   const attributes = { source, conversations: conversations.length }
+  const deadlineMs = deadlineOf(request, settings.deadlineMs)
   try {
     // The time between the beginnings of the two spans is that in the queue.
     const decisions = await traced('turnwise.decide', attributes, () =>
-      withDeadline(deadlineOf(request, settings.deadlineMs), request.raw.socket, (signal) =>
-        gate.pass(() => traced('turnwise.model', attributes, () => decide(signal)), signal),
+      withDeadline(deadlineMs, request.raw.socket, (signal) =>
+        gate.pass(() => traced('turnwise.model', attributes, () => decide(signal)), deadlineMs, signal),
       ),
     )
     health.note()
@@ -47,6 +48,11 @@ export async function decideMany(
     health.note(error)
     throw error
   }
+}
+
+/** A hook that refuses at once, before the body is read, what `decideMany` could not decide in time. */
+export function refuseEarly({ gate, settings }: ServerContext) {
+  return async (request: FastifyRequest): Promise<void> => gate.check(deadlineOf(request, settings.deadlineMs))
 }
 
 /** @throws TurnwiseError REQUEST_TOO_LARGE */

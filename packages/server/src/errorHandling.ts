@@ -43,7 +43,9 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  return reply.send({ error: prepareError(context, error, request, reply) })
+  const body = { error: prepareError(context, error, request, reply) }
+  // Nothing but what `prepareError` made is in it: who is refused should not cost a check of the schema.
+  return reply.serializer(JSON.stringify).send(body)
 }
 
 /** Counts and logs an error, sets status and headers, and returns what to tell the caller. */

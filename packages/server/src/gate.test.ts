@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createGate } from './gate.js'
 
 /** Tasks that end when they are told to. */
@@ -14,15 +14,17 @@ function createTasks() {
 }
 
 const FOREVER = new AbortController().signal
+const ANY_TIME = Number.POSITIVE_INFINITY
 
 test('so many run, so many wait in the order in which they came, and more are refused', async () => {
   const waits: number[] = []
-  const gate = createGate({ maxRunning: 2, maxWaiting: 2 }, (waitedMs) => waits.push(waitedMs))
+  const gate = createGate({ maxRunning: 2, maxWaiting: 2, maxWaitMs: 1000 }, (waitedMs) => waits.push(waitedMs))
   const { task, begun, ends } = createTasks()
-  const passed = [0, 1, 2, 3].map((name) => gate.pass(task(name), FOREVER))
+  const passed = [0, 1, 2, 3].map((name) => gate.pass(task(name), ANY_TIME, FOREVER))
   expect([gate.running, gate.waiting, begun]).toEqual([2, 2, [0, 1]])
   expect(gate.retryAfterMs).toBeGreaterThan(0)
-  await expect(gate.pass(task(4), FOREVER)).rejects.toMatchObject({ code: 'OVERLOADED' })
+  expect(() => gate.check(ANY_TIME)).toThrow('another would wait')
+  await expect(gate.pass(task(4), ANY_TIME, FOREVER)).rejects.toMatchObject({ code: 'OVERLOADED' })
   for (const name of [0, 1, 2, 3]) {
     ends[name]?.()
     expect(await passed[name]).toBe(name)
@@ -32,13 +34,13 @@ test('so many run, so many wait in the order in which they came, and more are re
 })
 
 test('a task that fails makes room, and one that is aborted while it waits never runs', async () => {
-  const gate = createGate({ maxRunning: 1, maxWaiting: 2 }, () => undefined)
+  const gate = createGate({ maxRunning: 1, maxWaiting: 2, maxWaitMs: 1000 }, () => undefined)
   const { task, begun, ends } = createTasks()
   let fail: (error: Error) => void = () => undefined
-  const failing = gate.pass(() => new Promise((_, reject) => (fail = reject)), FOREVER)
+  const failing = gate.pass(() => new Promise((_, reject) => (fail = reject)), ANY_TIME, FOREVER)
   const leaving = new AbortController()
-  const left = gate.pass(task(1), leaving.signal)
-  const last = gate.pass(task(2), FOREVER)
+  const left = gate.pass(task(1), ANY_TIME, leaving.signal)
+  const last = gate.pass(task(2), ANY_TIME, FOREVER)
   leaving.abort(new Error('gone'))
   await expect(left).rejects.toThrow('gone')
   expect(gate.waiting).toBe(1)
@@ -47,4 +49,44 @@ test('a task that fails makes room, and one that is aborted while it waits never
   ends[0]?.()
   expect(await last).toBe(2)
   expect(begun).toEqual([2])
+})
+
+test('what would wait for too long, or for longer than its caller, is refused; a slower model takes fewer', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const gate = createGate({ maxRunning: 2, maxWaiting: 1000, maxWaitMs: 1000 }, () => undefined)
+
+  /** How many are taken at a time when each takes so long. */
+  async function mostTaken(eachMs: number): Promise<number> {
+    const task = () => new Promise<void>((resolve) => setTimeout(resolve, eachMs))
+    for (let round = 0; round < 200; round += 1) {
+      const pair = [
+        gate.pass(task, ANY_TIME, new AbortController().signal),
+        gate.pass(task, ANY_TIME, new AbortController().signal),
+      ]
+      await vi.advanceTimersByTimeAsync(eachMs)
+      await Promise.all(pair)
+    }
+    const taken: Promise<void>[] = []
+    for (;;) {
+      try {
+        gate.check(ANY_TIME)
+      } catch {
+        break
+      }
+      taken.push(gate.pass(task, ANY_TIME, new AbortController().signal))
+    }
+    await vi.advanceTimersByTimeAsync(eachMs * taken.length)
+    await Promise.all(taken)
+    return taken.length
+  }
+
+  // Two at a time in 20 ms: a hundred in a second, and two that run.
+  expect(await mostTaken(20)).toBeGreaterThan(95)
+  const slow = await mostTaken(200)
+  expect([slow >= 11, slow <= 13]).toEqual([true, true])
+  const running = [1, 2].map(() => gate.pass(() => Promise.resolve(), ANY_TIME, new AbortController().signal))
+  expect(() => gate.check(50)).toThrow()
+  expect(() => gate.check(500)).not.toThrow()
+  await Promise.all(running)
 })

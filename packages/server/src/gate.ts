@@ -6,6 +6,8 @@ export interface GateLimits {
   readonly maxRunning: number
   /** Waiting for that; more are refused. */
   readonly maxWaiting: number
+  /** How long any may have to wait for that, ms; what would wait for longer is refused. */
+  readonly maxWaitMs: number
 }
 
 /** A bounded queue before the model. What would wait for too long is refused at once, so that the rest is in time. */
@@ -15,19 +17,30 @@ export interface Gate {
   /** When a request that is refused now should come again, ms: as long as what is here takes. */
   readonly retryAfterMs: number
   /**
+   * Refuses what `pass` would refuse now, before anything else is done for it.
+   *
+   * @param withinMs how long the caller waits
+   * @throws TurnwiseError OVERLOADED
+   */
+  check(withinMs: number): void
+  /**
    * Runs a task when its turn comes.
    *
+   * @param withinMs how long the caller waits
    * @param signal a task that still waits when it is aborted is dropped
    * @throws TurnwiseError OVERLOADED; the signal's reason; what the task throws
    */
-  pass<Result>(task: () => Promise<Result>, signal: AbortSignal): Promise<Result>
+  pass<Result>(task: () => Promise<Result>, withinMs: number, signal: AbortSignal): Promise<Result>
 }
 
 /** A newer task counts for so much of the mean. */
 const SMOOTHING = 0.05
 
 /** @param onStart told of each task how long it has waited, ms */
-export function createGate({ maxRunning, maxWaiting }: GateLimits, onStart: (waitedMs: number) => void): Gate {
+export function createGate(
+  { maxRunning, maxWaiting, maxWaitMs }: GateLimits,
+  onStart: (waitedMs: number) => void,
+): Gate {
   const waiting = new Set<() => void>()
   let running = 0
   let meanMs = 10
@@ -39,7 +52,21 @@ export function createGate({ maxRunning, maxWaiting }: GateLimits, onStart: (wai
     next()
   }
 
+  /** How long a number of requests takes, ms, if things go on as they do. */
+  function timeOf(requests: number): number {
+    return (requests / maxRunning) * meanMs
+  }
+
+  function check(withinMs: number): void {
+    if (running < maxRunning) return
+    const waitMs = timeOf(waiting.size + 1)
+    if (waiting.size < maxWaiting && waitMs <= Math.min(maxWaitMs, withinMs)) return
+    const problem = `${running} requests are running and ${waiting.size} waiting: another would wait for ${Math.ceil(waitMs)} ms.`
+    throw new TurnwiseError('OVERLOADED', problem, { value: waiting.size })
+  }
+
   return {
+    check,
     get running() {
       return running
     },
@@ -47,15 +74,11 @@ export function createGate({ maxRunning, maxWaiting }: GateLimits, onStart: (wai
       return waiting.size
     },
     get retryAfterMs() {
-      return Math.ceil(((running + waiting.size) / maxRunning) * meanMs)
+      return Math.ceil(timeOf(running + waiting.size))
     },
-    pass(task, signal) {
+    pass(task, withinMs, signal) {
       return new Promise((resolve, reject) => {
-        if (running >= maxRunning && waiting.size >= maxWaiting) {
-          const problem = `${running} requests are running and ${waiting.size} waiting, as many as may.`
-          reject(new TurnwiseError('OVERLOADED', problem, { value: waiting.size }))
-          return
-        }
+        check(withinMs)
         const askedMs = performance.now()
         function start(): void {
           signal.removeEventListener('abort', drop)

@@ -1,20 +1,22 @@
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { TurnwiseError } from '@turnwise/core'
+import helmet from 'helmet'
 import { ANYONE } from './authenticate.js'
 import type { App } from './context.js'
 import type { Settings } from './settings.js'
 
 /** Security headers, web pages of other origins if the settings name them, and limits of each key. */
 export async function addSecurity(app: App, { corsOrigins, requestsPerMinute }: Settings): Promise<void> {
-  await app.register(helmet, {
+  // Made once: Fastify's plugin for it makes it anew, directives and all, for each request.
+  const addHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       // The page of the documentation brings its style along; nothing else here is a page.
       directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
     },
   })
+  app.addHook('onRequest', ({ raw }, reply, done) => addHeaders(raw, reply.raw, () => done()))
   if (corsOrigins.length > 0) {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins
     await app.register(cors, { origin, methods: ['GET', 'POST', 'DELETE'] })

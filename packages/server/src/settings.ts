@@ -64,6 +64,12 @@ export const settingsSchema = z.strictObject({
   maxConversations: whole(256, 1, 100_000, 'the most conversations of a request, and the most events'),
   maxRunning: whole(32, 1, 10_000, 'requests that are with a copy of the model at a time; the others wait'),
   maxWaiting: whole(256, 0, 1_000_000, 'requests that may wait; more are refused at once'),
+  maxWaitMs: whole(
+    1000,
+    0,
+    600_000,
+    'how long a request may wait for the model, ms; what would for longer is refused at once',
+  ),
   receiveMs: whole(10_000, 10, 600_000, 'how long a request may take to arrive, ms'),
   deadlineMs: whole(10_000, 1, 600_000, 'the longest that a request may take, ms'),
   requestsPerMinute: whole(

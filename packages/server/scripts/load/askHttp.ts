@@ -3,6 +3,8 @@ import type { Spoken } from './conversation.js'
 
 export interface HttpAnswer {
   readonly status: number
+  /** Whether it says when to ask again. */
+  readonly saysWhen: boolean
   readonly tookMs: number
 }
 
@@ -20,7 +22,8 @@ export function askHttp(agent: Agent, url: string, messages: readonly Spoken[]):
     const asked = request(`${url}/v1/predict`, { agent, method: 'POST', headers }, (response) => {
       response.resume()
       response.once('end', () => {
-        resolve({ status: response.statusCode ?? 0, tookMs: performance.now() - beganMs })
+        const { statusCode: status = 0, headers } = response
+        resolve({ status, saysWhen: headers['retry-after'] !== undefined, tookMs: performance.now() - beganMs })
       })
     })
     asked.once('error', reject)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Spread, spreadOf } from './spread.js'
+import { type Spread, spreadOf } from '@turnwise/bench'
 import { openCall } from './streamDriver.js'
 
 /** Calls as they are: a word every `wordMs`, whether or not the last one is answered. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Spread, spreadOf } from '@turnwise/bench'
 import { askAtRate } from './askAtRate.js'
-import { askHttp, createAgent } from './askHttp.js'
+import { askHttp, createAgent, type HttpAnswer } from './askHttp.js'
 import { conversationOf } from './conversation.js'
-import { type Spread, spreadOf } from './spread.js'
 
 /** Twice as many predictions as the server can bear, and what it is like afterwards. */
 export interface OverloadResult {
@@ -14,7 +14,7 @@ export interface OverloadResult {
   readonly refused: number
   /** How soon the refusals came. */
   readonly refusedMs: Spread
-  /** Neither answered nor refused with 503. */
+  /** Neither answered nor refused with 503 and when to come again. */
   readonly others: number
   /** From the end of the load until a single prediction is as fast as before. */
   readonly recoveredAfterMs: number
@@ -44,15 +44,16 @@ export async function measureOverload(url: string, best: number, seconds: number
 
   const before: number[] = []
   for (let sample = 0; sample < SAMPLES; sample += 1) before.push(await askOne())
-  const usualMs = spreadOf(before).p50 ?? 0
+  const usualMs = spreadOf(before).median
   const [{ answers, errors, tookMs }, recoveredAfterMs] = await Promise.all([
     askAtRate(url, 2 * best, seconds),
     sleep(1000 * seconds).then(recover),
   ])
   agent.destroy()
 
-  const timesOf = (status: number) => answers.filter((each) => each.status === status).map(({ tookMs }) => tookMs)
-  const [answered, refused] = [timesOf(200), timesOf(REFUSED)]
+  const timesOf = (some: readonly HttpAnswer[]) => some.map(({ tookMs }) => tookMs)
+  const answered = timesOf(answers.filter(({ status }) => status === 200))
+  const refused = timesOf(answers.filter(({ status, saysWhen }) => status === REFUSED && saysWhen))
   const answeredPerSecond = Math.round((10_000 * answered.length) / tookMs) / 10
   return {
     offeredPerSecond: Math.round(2 * best),

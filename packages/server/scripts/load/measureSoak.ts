@@ -1,5 +1,6 @@
+import { type Spread, spreadOf } from '@turnwise/bench'
 import { askAtRate } from './askAtRate.js'
-import { type Spread, spreadOf } from './spread.js'
+import { readMetric } from './measureCores.js'
 
 /** Predictions at a rate, for minutes. */
 export interface SoakResult {
@@ -31,6 +32,5 @@ export async function measureSoak(url: string, perSecond: number, minutes: numbe
 }
 
 async function memoryOf(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^turnwise_process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
+  return readMetric(url, 'turnwise_process_resident_memory_bytes')
 }

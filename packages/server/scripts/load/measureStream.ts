@@ -1,4 +1,4 @@
-import { type Spread, spreadOf } from './spread.js'
+import { type Spread, spreadOf } from '@turnwise/bench'
 import { openCall } from './streamDriver.js'
 
 /** Sessions, each on a stream of its own, that say their next word as soon as the last is answered. */

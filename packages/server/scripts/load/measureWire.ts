@@ -1,7 +1,7 @@
+import { type Spread, spreadOf } from '@turnwise/bench'
 import { type Detector, loadDetector } from 'turnwise'
 import { askHttp, createAgent } from './askHttp.js'
 import { callSteps, conversationOf } from './conversation.js'
-import { type Spread, spreadOf } from './spread.js'
 import { openCall } from './streamDriver.js'
 
 /** The same in this process and over the wire, one at a time and in turns. */
@@ -13,15 +13,26 @@ export interface WireResult {
   readonly overheadMs: number
 }
 
+/** Until both sides have compiled what they run: a server answers its millionth request, not its first. */
+const WARM_UP_REQUESTS = 1000
+const WARM_UP_CONNECTIONS = 16
+/** Of each comparison. */
 const WARM_UP = 20
 
 export async function measureWire(url: string, model: string | undefined, rounds: number): Promise<WireResult[]> {
   const detector = await loadDetector({ model })
   try {
+    await warmUp(url)
     return [await comparePredictions(url, detector, rounds), await compareUpdates(url, detector, rounds)]
   } finally {
     await detector.close()
   }
+}
+
+async function warmUp(url: string): Promise<void> {
+  const agent = createAgent(WARM_UP_CONNECTIONS)
+  await Promise.all(Array.from({ length: WARM_UP_REQUESTS }, (_, index) => askHttp(agent, url, conversationOf(index))))
+  agent.destroy()
 }
 
 async function comparePredictions(url: string, detector: Detector, rounds: number): Promise<WireResult> {
@@ -79,7 +90,7 @@ async function compare(name: string, rounds: number, { inProcess, overWire }: Si
     wire.push(wireMs)
   }
   const [inProcessMs, overWireMs] = [spreadOf(own), spreadOf(wire)]
-  const overheadMs = Math.round(100 * ((overWireMs.p50 ?? 0) - (inProcessMs.p50 ?? 0))) / 100
+  const overheadMs = Math.round(100 * (overWireMs.median - inProcessMs.median)) / 100
   return { name, inProcessMs, overWireMs, overheadMs }
 }
 

@@ -12,10 +12,19 @@ export interface Serve {
   stop(): Promise<void>
 }
 
-/** Starts the built command on a free port, with further flags. Its settings are shown. */
-export async function startServe(flags: readonly string[]): Promise<Serve> {
+/**
+ * Starts the built command on a free port, with further flags. Its settings are shown.
+ *
+ * @param cores those that it is kept to; by default all
+ */
+export async function startServe(flags: readonly string[], cores?: string): Promise<Serve> {
   const commandLine = [COMMAND, 'serve', '--port', '0', '--log-level', 'error', '--drain-ms', '0', ...flags]
-  const child = spawn(process.execPath, commandLine, { stdio: ['ignore', 'inherit', 'pipe'] })
+  const [command, ...rest] = [
+    ...(cores === undefined ? [] : ['taskset', '-c', cores]),
+    process.execPath,
+    ...commandLine,
+  ]
+  const child = spawn(command ?? '', rest, { stdio: ['ignore', 'inherit', 'pipe'] })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text

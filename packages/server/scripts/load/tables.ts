@@ -1,31 +1,31 @@
+import type { Spread } from '@turnwise/bench'
 import type { LoadResult } from './loadResult.js'
+import type { CoresUsed } from './measureCores.js'
 import { FILLED_SHARE, IN_TIME } from './sizing.js'
-import type { Spread } from './spread.js'
 
-type Cell = string | number | null
+type Cell = string | number
 
-/** Everything as Markdown. */
+/** What a load took of the machine. */
+const CORES = ['cores, server', 'load']
+
+/** Everything as Markdown; what was not measured is left out. */
 export function renderTables(result: LoadResult): string {
-  const { machine, serve, measuredAt, overload, soak } = result
-  const flags = serve.length === 0 ? '' : ` with \`${serve.join(' ')}\``
-  const heading =
-    `${machine.cores} cores of ${machine.processor}, shared by the server${flags} and the load; Node ${machine.node}; ` +
-    `${measuredAt}, load ${machine.load.toFixed(2)} before.`
+  const { overload, soak } = result
   return [
-    heading,
-    'The wire: one at a time, in turns with the same in the process, ms.',
-    table(
+    describeMachine(result),
+    ...section(
+      'The wire: one at a time, in turns with the same in the process, ms.',
       ['', 'in the process', 'over the wire', '90%', '99%', 'overhead of the median'],
       result.wire.map(({ name, inProcessMs, overWireMs, overheadMs }) => [
         name,
-        inProcessMs.p50,
+        inProcessMs.median,
         ...spread(overWireMs),
         overheadMs,
       ]),
     ),
-    'Predictions over HTTP, each connection asking as soon as it is answered; ms.',
-    table(
-      ['connections', 'a second', 'median', '90%', '99%', 'refused', 'errors'],
+    ...section(
+      'Predictions over HTTP, each connection asking as soon as it is answered; ms.',
+      ['connections', 'a second', 'median', '90%', '99%', 'refused', 'errors', ...CORES],
       result.http.map((each) => [
         each.connections,
         each.perSecond,
@@ -34,65 +34,99 @@ export function renderTables(result: LoadResult): string {
         each.p99,
         each.refused,
         each.errors,
+        ...cores(each.cores),
       ]),
     ),
-    'Sessions over WebSocket, each saying its next word as soon as it is answered; ms.',
-    table(
-      ['connections', 'updates a second', 'median', '90%', '99%', 'errors'],
-      result.streams.map((each) => [each.connections, each.perSecond, ...spread(each.latencyMs), each.errors]),
+    ...section(
+      'Sessions over WebSocket, each saying its next word as soon as it is answered; ms.',
+      ['connections', 'updates a second', 'median', '90%', '99%', 'errors', ...CORES],
+      result.streams.map((each) => [
+        each.connections,
+        each.perSecond,
+        ...spread(each.latencyMs),
+        each.errors,
+        ...cores(each.cores),
+      ]),
     ),
-    `Calls over WebSocket, each with a word every ${result.calls[0]?.wordMs ?? 0} ms; ms.`,
-    table(
-      ['calls', 'words', 'superseded', 'median', '90%', '99%', 'errors'],
+    ...section(
+      `Calls over WebSocket, each with a word every ${result.calls[0]?.wordMs ?? 0} ms; ms.`,
+      ['calls', 'words', 'superseded', 'median', '90%', '99%', 'errors', ...CORES],
       result.calls.map((each) => [
         each.calls,
         each.words,
         `${((100 * each.superseded) / each.words).toFixed(1)}%`,
         ...spread(each.latencyMs),
         each.errors,
+        ...cores(each.cores),
       ]),
     ),
-    ...sizes(result),
-    'Twice the best throughput of predictions.',
-    table(
-      [
-        'offered a second',
-        'answered a second',
-        'of the best',
-        'answers, median ms',
-        '99%',
-        'refused',
-        'refusals, median ms',
-        '99%',
-        'anything else',
-        'as before after, ms',
-      ],
-      [
-        [
-          overload.offeredPerSecond,
-          overload.answeredPerSecond,
-          `${(100 * overload.keptShare).toFixed(0)}%`,
-          overload.answeredMs.p50,
-          overload.answeredMs.p99,
-          overload.refused,
-          overload.refusedMs.p50,
-          overload.refusedMs.p99,
-          overload.others,
-          overload.recoveredAfterMs,
-        ],
-      ],
-    ),
+    ...(result.calls.length === 0 ? [] : sizes(result)),
+    ...(overload === null ? [] : overloadSection(overload)),
     ...(soak === null
       ? []
-      : [
+      : section(
           `${soak.minutes} minutes at ${soak.perSecond} predictions a second, 80% of the best.`,
-          table(
-            ['answered', 'errors', 'median ms', '90%', '99%', 'memory at first, MB', 'in the middle', 'at the end'],
-            [[soak.answered, soak.errors, ...spread(soak.latencyMs), ...memory(soak.memoryBytes)]],
-          ),
-        ]),
+          [
+            'answered',
+            'errors',
+            'median ms',
+            '90%',
+            '99%',
+            'memory at first, MB',
+            'in the middle',
+            'at the end',
+            ...CORES,
+          ],
+          [[soak.answered, soak.errors, ...spread(soak.latencyMs), ...memory(soak.memoryBytes), ...cores(soak.cores)]],
+        )),
     '',
   ].join('\n\n')
+}
+
+function describeMachine({ machine, apart, serve, measuredAt }: LoadResult): string {
+  const flags = serve.length === 0 ? '' : ` with \`${serve.join(' ')}\``
+  const shares =
+    apart === null
+      ? `shared by the server${flags} and the load`
+      : `${apart.server} for the server${flags} and ${apart.load} for the load (for the wire all, for both)`
+  return (
+    `${machine.cores} cores of ${machine.processor}, ${shares}; Node ${machine.node}; ${measuredAt}, ` +
+    `load ${machine.load.toFixed(2)} before.`
+  )
+}
+
+function overloadSection(overload: NonNullable<LoadResult['overload']>): string[] {
+  return section(
+    'Twice the best throughput of predictions.',
+    [
+      'offered a second',
+      'answered a second',
+      'of the best',
+      'answers, median ms',
+      '99%',
+      'refused',
+      'refusals, median ms',
+      '99%',
+      'anything else',
+      'as before after, ms',
+      ...CORES,
+    ],
+    [
+      [
+        overload.offeredPerSecond,
+        overload.answeredPerSecond,
+        `${(100 * overload.keptShare).toFixed(0)}%`,
+        overload.answeredMs.median,
+        overload.answeredMs.p99,
+        overload.refused,
+        overload.refusedMs.median,
+        overload.refusedMs.p99,
+        overload.others,
+        overload.recoveredAfterMs,
+        ...cores(overload.cores),
+      ],
+    ],
+  )
 }
 
 function sizes({ sizing, speechShare, machine }: LoadResult): string[] {
@@ -103,7 +137,7 @@ function sizes({ sizing, speechShare, machine }: LoadResult): string[] {
     `In time (${bound}): ${bearableCalls} calls that talk all the time. With ${100 * speechShare}% of speech a call, and ` +
       `instances filled to ${100 * FILLED_SHARE}%: ${callsPerCore} calls a core.`,
     table(
-      ['calls at a time', `instances of ${machine.cores} cores`, 'cores', 'core hours for 1,000 hours of calls'],
+      ['calls at a time', `instances of ${machine.serverCores} cores`, 'cores', 'core hours for 1,000 hours of calls'],
       rows.map(({ calls, instances, cores }) => [
         calls.toLocaleString('en-GB'),
         instances.toLocaleString('en-GB'),
@@ -114,8 +148,12 @@ function sizes({ sizing, speechShare, machine }: LoadResult): string[] {
   ]
 }
 
-function spread({ p50, p90, p99 }: Spread): Cell[] {
-  return [p50, p90, p99]
+function spread({ median, p90, p99 }: Spread): Cell[] {
+  return [median, p90, p99]
+}
+
+function cores({ server, load }: CoresUsed): Cell[] {
+  return [server.toFixed(2), load.toFixed(2)]
 }
 
 function memory(bytes: readonly number[]): Cell[] {
@@ -124,7 +162,12 @@ function memory(bytes: readonly number[]): Cell[] {
   )
 }
 
+/** A table and what it is; nothing without rows. */
+function section(title: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  return rows.length === 0 ? [] : [title, table(columns, rows)]
+}
+
 function table(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines = rows.map((row) => `| ${row.map((cell) => cell ?? '–').join(' | ')} |`)
+  const lines = rows.map((row) => `| ${row.map((cell) => (Number.isNaN(cell) ? '–' : cell)).join(' | ')} |`)
   return [`| ${columns.join(' | ')} |`, `|---|${'--:|'.repeat(columns.length - 1)}`, ...lines].join('\n')
 }

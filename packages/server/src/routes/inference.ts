@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PUBLIC_ROUTE, PUBLIC_SECURITY } from '../authenticate.js'
 import type { App, ServerContext } from '../context.js'
-import { decideMany } from '../decideMany.js'
+import { decideMany, refuseEarly } from '../decideMany.js'
 import { prepareError } from '../errorHandling.js'
 import { JSON_LENGTH_HEADER, readInferBody, writeFloats } from '../inference/binaryTensors.js'
 import { readConversations } from '../inference/readConversations.js'
@@ -125,7 +125,7 @@ function addModelRoutes(
     body: inferRequestSchema,
     response: { 200: INFER_RESPONSE, ...errors },
   }
-  app.post(`${prefix}/infer`, { schema: infer }, async (request, reply) => {
+  app.post(`${prefix}/infer`, { schema: infer, onRequest: refuseEarly(context) }, async (request, reply) => {
     const { body } = request
     checkModel(request.params)
     const decisions = await decideMany(context, request, 'infer', readConversations(body))

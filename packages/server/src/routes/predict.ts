@@ -1,6 +1,6 @@
 import { TurnwiseError } from '@turnwise/core'
 import type { App, ServerContext } from '../context.js'
-import { decideMany } from '../decideMany.js'
+import { decideMany, refuseEarly } from '../decideMany.js'
 import { errorResponses } from '../schemas/errorBody.js'
 import { deadlineHeadersSchema, predictRequestSchema, predictResponseSchema } from '../schemas/predict.js'
 
@@ -14,7 +14,7 @@ const SCHEMA = {
 }
 
 export function addPredictRoute(app: App, context: ServerContext): void {
-  app.post('/v1/predict', { schema: SCHEMA }, async (request) => {
+  app.post('/v1/predict', { schema: SCHEMA, onRequest: refuseEarly(context) }, async (request) => {
     const { body } = request
     if ('conversations' in body) {
       return { decisions: await decideMany(context, request, 'predict', body.conversations) }

@@ -1,6 +1,6 @@
 import { DEFAULT_POLICY, type Message, POLICIES, type PolicyName, TurnwiseError, waitFor } from '@turnwise/core'
 import type { App, ServerContext } from '../context.js'
-import { decideMany } from '../decideMany.js'
+import { decideMany, refuseEarly } from '../decideMany.js'
 import { errorResponses } from '../schemas/errorBody.js'
 import { vapiQuerySchema, vapiRequestSchema, vapiResponseSchema } from '../schemas/vapi.js'
 
@@ -20,7 +20,7 @@ const SCHEMA = {
 }
 
 export function addVapiRoute(app: App, context: ServerContext): void {
-  app.post('/v1/vapi/endpointing', { schema: SCHEMA }, async (request) => {
+  app.post('/v1/vapi/endpointing', { schema: SCHEMA, onRequest: refuseEarly(context) }, async (request) => {
     const { body, query } = request
     const messages = body.message.messages.flatMap(({ role, message: content = '' }) => {
       const known = ROLES[role]

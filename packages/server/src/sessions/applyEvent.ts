@@ -1,9 +1,8 @@
-import type { CancelSignal, Session, SessionDecision } from '@turnwise/core'
+import type { CancelSignal, SessionDecision } from '@turnwise/core'
 import type { ServerContext } from '../context.js'
 import { checkCount } from '../decideMany.js'
 import type { SessionEvent } from '../schemas/sessions.js'
 import type { Settings } from '../settings.js'
-import { bytesOf } from './holdings.js'
 import type { StoredSession } from './sessionStore.js'
 
 /**
@@ -19,8 +18,8 @@ export function applyEvent(
   signal?: CancelSignal,
 ): Promise<SessionDecision | undefined> | undefined {
   const content = textOf(event)
-  const bytes = content === undefined ? 0 : bytesOf([{ content }])
-  return sessions.change(stored, bytes, () => tell(stored.session, event, settings, signal))
+  const more = content === undefined ? { count: 0, characters: 0 } : { count: 1, characters: content.length }
+  return sessions.change(stored, more, () => tell(stored, event, settings, signal))
 }
 
 /** What the session is given to keep. */
@@ -30,24 +29,25 @@ function textOf(event: SessionEvent): string | undefined {
 }
 
 function tell(
-  session: Session,
+  stored: StoredSession,
   event: SessionEvent,
   settings: Settings,
   signal: CancelSignal | undefined,
 ): Promise<SessionDecision | undefined> | undefined {
+  const { session } = stored
   switch (event.type) {
     case 'agentSpeaking':
       session.agentSpeaking(event.text)
       return undefined
     case 'agentFinished':
-      checkRoom(session, settings)
+      checkRoom(stored, settings)
       session.agentFinished(event.text)
       return undefined
     case 'expecting':
       session.expecting(event.expect ?? undefined)
       return undefined
     case 'addMessage':
-      checkRoom(session, settings)
+      checkRoom(stored, settings)
       session.addMessage(event.message)
       return undefined
     case 'hear':
@@ -61,8 +61,7 @@ function tell(
  * A session drops what no longer fits into a prompt, but only when it decides: who never asks for a decision could fill
  * the memory.
  */
-function checkRoom({ messages }: Session, { maxMessages, maxBodyBytes }: Settings): void {
-  checkCount('messages', messages.length + 1, maxMessages, 'maxMessages')
-  const length = messages.reduce((sum, { content }) => sum + content.length, 0)
-  checkCount('characters', length, maxBodyBytes, 'maxBodyBytes')
+function checkRoom({ size }: StoredSession, { maxMessages, maxBodyBytes }: Settings): void {
+  checkCount('messages', size.count + 1, maxMessages, 'maxMessages')
+  checkCount('characters', size.characters, maxBodyBytes, 'maxBodyBytes')
 }

@@ -12,12 +12,23 @@ export interface Holdings {
   add(owner: string, sessions: number, bytes: number): void
 }
 
+/** How much messages are. */
+export interface MessagesSize {
+  readonly count: number
+  /** Code units of their texts. */
+  readonly characters: number
+}
+
 /** What a message takes besides its text, about. */
 const MESSAGE_BYTES = 128
 
+export function sizeOf(messages: readonly Message[]): MessagesSize {
+  return { count: messages.length, characters: messages.reduce((sum, { content }) => sum + content.length, 0) }
+}
+
 /** The memory that messages take, at most: two bytes for each code unit. */
-export function bytesOf(messages: readonly Pick<Message, 'content'>[]): number {
-  return messages.reduce((sum, { content }) => sum + 2 * content.length + MESSAGE_BYTES, 0)
+export function bytesOf({ count, characters }: MessagesSize): number {
+  return 2 * characters + count * MESSAGE_BYTES
 }
 
 export function createHoldings(

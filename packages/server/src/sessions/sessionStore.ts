@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Detector, type SavedSession, type Session, type SessionOptions, TurnwiseError } from '@turnwise/core'
 import type { AccessKey } from '../keys.js'
 import type { Settings } from '../settings.js'
-import { bytesOf, createHoldings } from './holdings.js'
+import { bytesOf, createHoldings, type MessagesSize, sizeOf } from './holdings.js'
 
 /** A session that is open here. */
 export interface StoredSession {
@@ -10,6 +10,8 @@ export interface StoredSession {
   /** Whose it is. */
   readonly owner: string
   readonly session: Session
+  /** Of its messages, after the last change. */
+  size: MessagesSize
   /** The number of the last message that a stream had for it; 0 before the first. */
   lastSeq: number
   /** The stream that it is attached to is told when the session ends, or another stream takes it. */
@@ -39,10 +41,10 @@ export interface SessionStore {
   /**
    * Changes a session, within what all sessions of its owner may hold.
    *
-   * @param bytes how much more it may hold then
+   * @param more what it may hold then besides what it holds
    * @throws TurnwiseError TOO_MANY_SESSIONS, and what `change` throws
    */
-  change<Result>(stored: StoredSession, bytes: number, change: () => Result): Result
+  change<Result>(stored: StoredSession, more: MessagesSize, change: () => Result): Result
   /** Ends a session. @throws TurnwiseError SESSION_NOT_FOUND */
   end(owner: string, id: string): Promise<void>
   /** Ends all. */
@@ -52,8 +54,6 @@ export interface SessionStore {
 interface Entry {
   readonly stored: StoredSession
   usedMs: number
-  /** What its messages take. */
-  bytes: number
 }
 
 /** How often idle sessions are looked for, in the time that they may be idle. */
@@ -81,9 +81,9 @@ export function createSessionStore(
     return entry
   }
 
-  async function remove(key: string, { stored, bytes }: Entry, reason: LeaveReason): Promise<void> {
+  async function remove(key: string, { stored }: Entry, reason: LeaveReason): Promise<void> {
     entries.delete(key)
-    holdings.add(stored.owner, -1, -bytes)
+    holdings.add(stored.owner, -1, -bytesOf(stored.size))
     stored.leave?.(reason)
     stored.leave = undefined
     await stored.session.close()
@@ -109,11 +109,11 @@ export function createSessionStore(
       }
       holdings.checkSession(owner)
       const session = detector.openSession(options)
-      const bytes = bytesOf(session.messages)
-      holdings.checkBytes(owner, bytes)
-      holdings.add(owner, 1, bytes)
-      const stored = { id, owner, session, lastSeq: 0, leave: undefined }
-      entries.set(key, { stored, usedMs: performance.now(), bytes })
+      const size = sizeOf(session.messages)
+      holdings.checkBytes(owner, bytesOf(size))
+      holdings.add(owner, 1, bytesOf(size))
+      const stored = { id, owner, session, size, lastSeq: 0, leave: undefined }
+      entries.set(key, { stored, usedMs: performance.now() })
       return stored
     },
     use(owner, id) {
@@ -124,17 +124,15 @@ export function createSessionStore(
       entries.set(key, entry)
       return entry.stored
     },
-    change(stored, bytes, change) {
-      const { id, owner, session } = stored
-      holdings.checkBytes(owner, bytes)
+    change(stored, more, change) {
+      const { id, owner, session, size } = stored
+      holdings.checkBytes(owner, bytesOf(more))
       try {
         return change()
       } finally {
-        const entry = entries.get(keyOf(owner, id))
-        if (entry?.stored === stored) {
-          const before = entry.bytes
-          entry.bytes = bytesOf(session.messages)
-          holdings.add(owner, 0, entry.bytes - before)
+        if (entries.get(keyOf(owner, id))?.stored === stored) {
+          stored.size = sizeOf(session.messages)
+          holdings.add(owner, 0, bytesOf(stored.size) - bytesOf(size))
         }
       }
     },
