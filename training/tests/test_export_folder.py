@@ -24,7 +24,7 @@ def test_fused_folder(tmp_path: Path):
     model, tokenizer, prompts = tiny("llama")
     path = write_fused(model, prepare_decoder(model, tokenizer), tokenizer, tmp_path, ABOUT)
     manifest = json.loads((tmp_path / "turnwise.json").read_text(encoding="utf-8"))
-    assert sorted(manifest["files"]) == ["config.json", "model.onnx", "tokenizer.json"]
+    assert sorted(manifest["files"]) == ["config.json", "model.onnx", "model.webgpu.onnx", "tokenizer.json"]
     assert list(manifest["tokens"]["actions"].values()) == tokenizer.actions
     check_files(tmp_path)
     found = OnnxRunner(path).action_logits(prompts, tokenizer.actions)

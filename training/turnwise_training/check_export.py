@@ -92,6 +92,7 @@ def check_export(fused: Path, published: Path, data_dir: Path) -> dict[str, Diff
     runners = {
         "published": OnnxRunner(published / "onnx" / "model_q8.onnx"),
         "fused": OnnxRunner(fused / "model.onnx"),
+        "webgpu": OnnxRunner(fused / "model.webgpu.onnx"),
     }
     differences = {}
     for name, conversations in conversation_sets(data_dir).items():

@@ -10,6 +10,7 @@ from .export_files import describe_file, save_onnx
 from .export_fused import build_fused
 from .export_published import build_published
 from .export_smooth import smooth_head, smooth_in_place
+from .export_webgpu import write_webgpu
 from .fixture_messages import PROMPTS
 from .prompt import MAX_TOKENS, PromptTokenizer
 
@@ -67,6 +68,7 @@ def write_fused(
 ) -> Path:
     """model.onnx (and its data files), config.json, tokenizer.json and turnwise.json with their checksums.
 
+    int8 models get model.webgpu.onnx as well; those in fp32 are for tests alone.
     `about` gives name, version, license, baseModel, calibration and training.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +79,8 @@ def write_fused(
     paths += [folder / "tokenizer.json", folder / "config.json"]
     manifest = make_manifest(decoder, tokenizer, about, paths)
     write_json(folder / "turnwise.json", manifest)
+    if int8:
+        write_webgpu(folder)
     return path
 
 
