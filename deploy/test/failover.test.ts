@@ -6,18 +6,20 @@ import { WebSocket } from 'ws'
 import { hasCommand } from './deployFolder.js'
 import { type LiveCall, startCall, type Update } from './liveCall.js'
 import { startHaproxy } from './startHaproxy.js'
-import { type Running, startServe, TINY_MODEL } from './startServe.js'
+import { type Running, startServe } from './startServe.js'
+import { TEST_MODEL } from './testModel.js'
 
-const CLIENTS = 6
-const CALLS_EACH = 2
-const WORD_MS = 100
-/** How long the calls go on before the kill, and after it. */
+const CALLS = Number(process.env.FAILOVER_CALLS ?? 60)
+/** Some clients have one call, others several. */
+const CALLS_OF_CLIENTS = [1, 2, 3]
+const WORD_MS = 500
+/** How long all calls go on before the kill, and after it. */
 const BEFORE_MS = 2000
 const AFTER_MS = 4000
-/** What the caller of a killed instance may wait for the decision about its newest words. */
+/** How much longer than before the caller of a killed instance may wait for the decision about its newest words. */
 const MOST_MS = 1000
-/** Answers of a cached prefix and of a whole prompt differ by the order of additions. */
-const TOLERANCE = 1e-4
+/** Answers of a cached prefix and of a whole prompt differ by the order of additions, those of two calls by 0.01 and more. */
+const LOG_TOLERANCE = 1e-3
 
 async function startInstances(): Promise<{ instances: Running[]; balancer: Running }> {
   const instances = [await startServe(), await startServe(), await startServe()]
@@ -29,18 +31,40 @@ async function metric(url: string, name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
 }
 
+function countSessions(instances: readonly Running[]): Promise<number[]> {
+  return Promise.all(instances.map(({ url }) => metric(url, 'turnwise_sessions_open')))
+}
+
+/** Waits until every call has its session. */
+async function untilOpen(instances: readonly Running[]): Promise<void> {
+  while ((await countSessions(instances)).reduce((sum, each) => sum + each) < CALLS) await sleep(100)
+}
+
 async function post(url: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
   return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
+function isWithin(value: number, from: number, before: number): boolean {
+  return value >= from && value < before
+}
+
+function slowestOf(updates: readonly Update[]): number {
+  return Math.max(...updates.map(({ tookMs }) => tookMs))
+}
+
+function describe(updates: readonly Update[]): string {
+  const tookMs = updates.map((update) => update.tookMs).sort((left, right) => left - right)
+  return `${tookMs.length}, median ${tookMs[tookMs.length >> 1]?.toFixed()} ms, slowest ${tookMs.at(-1)?.toFixed()} ms`
+}
+
 function isSame(left: Probabilities, right: Probabilities): boolean {
-  return ACTIONS.every((action) => Math.abs(left[action] - right[action]) < TOLERANCE)
+  return ACTIONS.every((action) => Math.abs(Math.log(left[action] / right[action])) < LOG_TOLERANCE)
 }
 
 /** What the model says about each conversation, asked in this process. */
 async function decideHere(conversations: readonly (readonly Message[])[]): Promise<Probabilities[]> {
-  const detector = await loadDetector({ model: TINY_MODEL, threads: 1 })
+  const detector = await loadDetector({ model: TEST_MODEL, threads: 1 })
   try {
     const decisions = await detector.predictMany(conversations.map((messages) => ({ messages })))
     return decisions.map(({ probabilities }) => probabilities)
@@ -60,6 +84,20 @@ async function keepPredicting(
     answers.push({ messages, answer: await post(`${url}/v1/predict`, { messages }) })
   }
   return answers
+}
+
+/** Starts as many calls as there are to be, over streams that carry one or several. */
+function startCalls(url: string): LiveCall[] {
+  const calls: LiveCall[] = []
+  while (calls.length < CALLS) {
+    const client = createClient({ url, WebSocket })
+    onTestFinished(() => client.close())
+    const count = CALLS_OF_CLIENTS[calls.length % CALLS_OF_CLIENTS.length] ?? 1
+    for (let each = 0; each < count && calls.length < CALLS; each += 1) {
+      calls.push(startCall(client, `call-${calls.length}`, WORD_MS))
+    }
+  }
+  return calls
 }
 
 /** Each decision has to be about the words that were told, or about newer ones of the same call. */
@@ -85,20 +123,16 @@ async function checkDecisions(calls: readonly (readonly Update[])[]): Promise<vo
 
 test.skipIf(!hasCommand('haproxy'))(
   'kill -9 of one of three instances under load: every call goes on within a second, none with the words of another',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const { instances, balancer } = await startInstances()
-    const clients = Array.from({ length: CLIENTS }, () => createClient({ url: balancer.url, WebSocket }))
-    onTestFinished(async () => void (await Promise.all(clients.map((client) => client.close()))))
-    const calls: LiveCall[] = clients.flatMap((client, index) =>
-      Array.from({ length: CALLS_EACH }, (_, each) => startCall(client, `call-${index}-${each}`, WORD_MS)),
-    )
+    const calls = startCalls(balancer.url)
     let isOver = false
     const predicting = keepPredicting(balancer.url, () => isOver)
 
+    await untilOpen(instances)
     await sleep(BEFORE_MS)
-    const open = await Promise.all(instances.map(({ url }) => metric(url, 'turnwise_sessions_open')))
-    expect(open.reduce((sum, each) => sum + each, 0)).toBe(CLIENTS * CALLS_EACH)
+    const open = await countSessions(instances)
     const busiest = open.indexOf(Math.max(...open))
     const killedAtMs = performance.now()
     await instances[busiest]?.kill()
@@ -106,8 +140,18 @@ test.skipIf(!hasCommand('haproxy'))(
     isOver = true
 
     const updates = await Promise.all(calls.map((call) => call.end()))
-    const after = updates.flat().filter(({ toldAtMs }) => toldAtMs > killedAtMs - WORD_MS)
-    expect(Math.max(...after.map(({ tookMs }) => tookMs))).toBeLessThan(MOST_MS)
+    // Told in time to be answered before the kill, and from the last words before it on.
+    const before = updates
+      .flat()
+      .filter(({ toldAtMs }) => isWithin(toldAtMs, killedAtMs - BEFORE_MS, killedAtMs - WORD_MS))
+    const after = updates.map((each) => each.filter(({ toldAtMs }) => toldAtMs >= killedAtMs - WORD_MS))
+    for (const each of after) expect(each.length).toBeGreaterThan(AFTER_MS / WORD_MS / 2)
+    console.info(
+      `${CALLS} calls, ${open[busiest]} of them on the killed instance. ` +
+        `Answers before: ${describe(before)}; from then on: ${describe(after.flat())}`,
+    )
+    // On a machine that is busy with other things everything takes longer.
+    expect(slowestOf(after.flat())).toBeLessThan(slowestOf(before) + MOST_MS)
     await checkDecisions(updates)
 
     const predicted = await predicting

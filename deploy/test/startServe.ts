@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { DEPLOY } from './deployFolder.js'
+import { TEST_MODEL } from './testModel.js'
 
 /** The built command: `npm test` builds it first. */
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/turnwise.js', DEPLOY))
-/** Random weights, quickly loaded. */
-export const TINY_MODEL = fileURLToPath(new URL('../fixtures/tiny/fused', DEPLOY))
 
 /** A process that runs until it is killed, or the test is finished. */
 export interface Running {
@@ -19,8 +18,10 @@ export interface Running {
 /** Starts `turnwise serve` on a free port. */
 export async function startServe(): Promise<Running> {
   const { PATH = '' } = process.env
-  const flags = ['--port', '0', '--model', TINY_MODEL, '--threads', '1', '--log-level', 'silent']
-  const child = spawn(process.execPath, [COMMAND, 'serve', ...flags], { env: { PATH } })
+  const flags = ['--port', '0', '--threads', '1', '--log-level', 'silent']
+  const child = spawn(process.execPath, [COMMAND, 'serve', ...flags], {
+    env: { PATH, TURNWISE_MODEL: TEST_MODEL, TURNWISE_RESUME_SECRETS: 'of all the instances of these tests' },
+  })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text
