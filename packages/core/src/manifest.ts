@@ -43,6 +43,8 @@ export interface Manifest {
   readonly onnx: {
     /** Path within the model folder, with forward slashes. */
     readonly file: string
+    /** The same for WebGPU: a graph without weights, which are places in `file`. It needs the `fused` form. */
+    readonly webgpuFile?: string
     readonly form: OnnxForm
     readonly layers: number
     readonly keyValueHeads: number
@@ -74,6 +76,7 @@ export function parseManifest(json: unknown): Manifest {
   const tokens = root.object('tokens')
   const calibration = root.object('calibration')
   const onnxFile = readPath(onnx, 'file', onnx.string('file'))
+  const webgpuFile = onnx.optionalString('webgpuFile')
   const training = root.optional('training')
   const license = root.optionalString('license')
   const baseModel = root.optionalString('baseModel')
@@ -93,13 +96,18 @@ export function parseManifest(json: unknown): Manifest {
     maxTokens: root.integer('maxTokens', 8),
     onnx: {
       file: onnxFile,
+      ...(webgpuFile === undefined ? {} : { webgpuFile: readPath(onnx, 'webgpuFile', webgpuFile) }),
       form: onnx.choice('form', ONNX_FORMS, 'UNSUPPORTED_MODEL'),
       layers: onnx.integer('layers', 1),
       keyValueHeads: onnx.integer('keyValueHeads', 1),
       headSize: onnx.integer('headSize', 1),
       logits: onnx.choice('logits', LOGITS_KINDS, 'UNSUPPORTED_MODEL'),
     },
-    files: readFiles(root.object('files'), [onnxFile, 'tokenizer.json']),
+    files: readFiles(root.object('files'), [
+      onnxFile,
+      'tokenizer.json',
+      ...(webgpuFile === undefined ? [] : [webgpuFile]),
+    ]),
     calibration: { temperature: calibration.positive('temperature') },
     ...(training === undefined ? {} : { training }),
   }

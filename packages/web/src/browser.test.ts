@@ -42,6 +42,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
       '/': join(folder, 'page'),
       '/models/en/': fileURLToPath(new URL('../../../models/en', import.meta.url)),
       '/models/tiny/': tinyModel('fused'),
+      '/models/published/': tinyModel('published'),
       '/models/truncated/': await breakModel('truncated', (path) => truncate(path, 1000)),
       '/models/tampered/': await breakModel('tampered', flipByte),
     }
@@ -114,8 +115,14 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     ['truncated', 'MODEL_FILE_TRUNCATED'],
     ['tampered', 'MODEL_FILE_TAMPERED'],
     ['absent', 'MODEL_NOT_FOUND'],
+    ['published', 'MODEL_NOT_FOUND'],
   ])('refuses a model that is %s: %s', async (name, code) => {
     expect(await testPage().call('load', { model: `/models/${name}/` })).toMatchObject({ code })
+  })
+
+  test('says that there is no WebGPU, where it is asked for', async () => {
+    const loaded = await testPage().call('load', { model: '/models/tiny', execution: 'webgpu' })
+    expect(loaded).toMatchObject({ code: 'RUNTIME_UNAVAILABLE', message: expect.stringContaining('WebGPU adapter') })
   })
 
   test('needs no cross-origin isolation, for one thread', async () => {

@@ -21,8 +21,9 @@ async function load({ signal }: { signal?: AbortSignal } = {}) {
   const progress: DownloadProgress[] = []
   site.requests.length = 0
   const cache = await openModelCache()
-  const model = await fetchModel(BASE, { cache, onProgress: (each) => progress.push(each), signal })
-  return { model, progress, requests: [...site.requests] }
+  const fetched = await fetchModel(BASE, { cache, onProgress: (each) => progress.push(each), signal })
+  const { webgpuGraph, ...model } = fetched
+  return { model, webgpuGraph, progress, requests: [...site.requests] }
 }
 
 function bytesOf(url: string): Uint8Array<ArrayBuffer> {
@@ -60,6 +61,21 @@ test('downloads once, with progress, and then only asks what is new', async () =
   expect(second.requests).toEqual([MANIFEST])
   expect(second.progress).toEqual([])
   expect(second.model).toEqual(first.model)
+})
+
+test('the graph for WebGPU is downloaded when it is asked for, and kept with the model', async () => {
+  site = startFakeSite('int8')
+  const graph = `${BASE}model.webgpu.onnx`
+  const { requests, webgpuGraph, progress } = await load()
+  expect(requests).toEqual([MANIFEST, WEIGHTS, TOKENIZER])
+  expect(await webgpuGraph()).toEqual(bytesOf(graph))
+  expect(progress).toHaveLength(6)
+  site.isOnline = false
+  expect(await (await load()).webgpuGraph()).toEqual(bytesOf(graph))
+})
+
+test('a model without a graph for WebGPU says so', async () => {
+  await expect((await load()).webgpuGraph()).rejects.toMatchObject({ code: 'UNSUPPORTED_MODEL' })
 })
 
 test('needs no network after that', async () => {

@@ -13,6 +13,12 @@ export interface FetchedModel {
   readonly tokenizer: Uint8Array<ArrayBuffer>
   /** The bytes of the graph. */
   readonly weights: Uint8Array<ArrayBuffer>
+  /**
+   * The bytes of the graph for WebGPU.
+   *
+   * @throws TurnwiseError UNSUPPORTED_MODEL if the model has none, and what is wrong with getting it
+   */
+  webgpuGraph(): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** Options of {@link fetchModel}. */
@@ -44,8 +50,23 @@ export async function fetchModel(base: string, options: FetchOptions): Promise<F
   const bytes = await fetchFiles(base, [weights, tokenizer], options)
   // Last, so that what is said without a network is what can be had without one.
   await options.cache.keep(manifestUrl, manifestText)
-  await options.cache.forgetOthers(base, [manifestUrl, weights.key, tokenizer.key])
-  return { manifest, weights: found(bytes, weights), tokenizer: found(bytes, tokenizer) }
+  const { webgpuFile } = manifest.onnx
+  const graphs = webgpuFile === undefined ? [] : [describeFile(base, webgpuFile, manifest)]
+  const keys = [weights, tokenizer, ...graphs].map(({ key }) => key)
+  await options.cache.forgetOthers(base, [manifestUrl, ...keys])
+
+  async function webgpuGraph(): Promise<Uint8Array<ArrayBuffer>> {
+    const graph = graphs[0] ?? noWebGpuGraph(manifest)
+    // It is so small that nobody need see it come.
+    return found(await fetchFiles(base, [graph], { ...options, onProgress: () => undefined }), graph)
+  }
+
+  return { manifest, weights: found(bytes, weights), tokenizer: found(bytes, tokenizer), webgpuGraph }
+}
+
+/** @throws TurnwiseError UNSUPPORTED_MODEL */
+export function noWebGpuGraph({ name }: Manifest): never {
+  throw new TurnwiseError('UNSUPPORTED_MODEL', `${name} has no graph for WebGPU.`, { value: name })
 }
 
 async function fetchManifestText(url: string, { cache, signal }: FetchOptions): Promise<string> {

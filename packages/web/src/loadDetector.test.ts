@@ -73,6 +73,20 @@ test.each([
   expect(isTerminated).toBe(true)
 })
 
+test('WebGPU is not missed, unless it is asked for', async () => {
+  site = startFakeSite('int8')
+  const [options, problem] = [{ model: BASE, createWorker: createLocalWorker }, { code: 'RUNTIME_UNAVAILABLE' }]
+  await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
+  // A browser that has it, and a runtime that does not.
+  vi.stubGlobal('navigator', { hardwareConcurrency: 4, gpu: { requestAdapter: async () => ({}) } })
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Suspending: class {} }))
+  await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
+  const detector = await loadDetector(options)
+  expect(detector.execution).toBe('wasm')
+  expect(detector.comparison).toBeUndefined()
+  await detector.close()
+})
+
 test('a page that is not secure is refused at once', async () => {
   vi.stubGlobal('isSecureContext', false)
   await expect(loadDetector({ model: BASE, createWorker: createLocalWorker })).rejects.toMatchObject({

@@ -6,19 +6,23 @@ import {
   TurnwiseError,
   throwIfAborted,
 } from '@turnwise/core'
-import { createGraphModel } from '@turnwise/core/runtime'
-import { fetchModel } from './fetchModel.js'
+import { createGraphModel, type Graph, type GraphModelOptions } from '@turnwise/core/runtime'
+import { chooseFaster, type ExecutionComparison } from './chooseFaster.js'
+import { type Execution, findWebGpuProblem } from './execution.js'
+import { type FetchedModel, fetchModel } from './fetchModel.js'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { openModelCache } from './modelCache.js'
 import { readModel } from './readModel.js'
-import { startWorker } from './startWorker.js'
+import { type ModelWorker, startWorker } from './startWorker.js'
 
 /** A detector in the browser: that of every other runtime, and what it runs on. */
 export interface WebDetector extends Detector {
-  /** What computes: WebAssembly on the processor. */
-  readonly execution: 'wasm'
-  /** The threads that share the work of a decision. */
+  /** What computes: WebAssembly on the processor, or WebGPU on the graphics card. */
+  readonly execution: Execution
+  /** The threads of the processor that share the work of a decision. */
   readonly threads: number
+  /** What `execution` was chosen by; undefined where there was nothing to choose from. */
+  readonly comparison?: ExecutionComparison
 }
 
 /**
@@ -30,27 +34,67 @@ export interface WebDetector extends Detector {
  *   MODEL_FILE_INVALID, MODEL_FAILED, INVALID_MANIFEST, INVALID_TOKENIZER, UNSUPPORTED_MODEL
  */
 export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
-  const { model, createWorker, threads, onProgress, signal, ...limits } = resolveLoadOptions(options)
+  const { model, execution, createWorker, threads, onProgress, signal, ...limits } = resolveLoadOptions(options)
   throwIfAborted(signal)
   if (!isSecureContext) {
     throw new TurnwiseError('RUNTIME_UNAVAILABLE', 'The page comes neither by https nor from this machine.')
   }
-  const worker = startWorker(createWorker, threads)
+  const problem = execution === 'wasm' ? undefined : await findWebGpuProblem()
+  if (execution === 'webgpu' && problem !== undefined) throw new TurnwiseError('RUNTIME_UNAVAILABLE', problem)
+  const start = (each: Execution) =>
+    startWorker(createWorker, { execution: each, threads: each === 'wasm' ? threads : 1 })
+  const worker = start(execution === 'webgpu' ? 'webgpu' : 'wasm')
+  const rival = execution === 'auto' && problem === undefined ? start('webgpu') : undefined
   try {
-    const { manifest, weights, tokenizer } =
+    const files =
       typeof model === 'string'
         ? await fetchModel(model, { cache: await openModelCache(), onProgress, signal })
         : await readModel(model)
-    const opening = worker.open({ manifest, weights })
-    // The page reads the tokenizer while the worker reads the graph.
-    const [graph, read] = await Promise.all([opening, readTokenizer(tokenizer)])
+    // The page reads the tokenizer while the workers read the graphs.
+    const tokenizer = readTokenizer(files.tokenizer)
+    const opening = rival && openRival(rival, files, tokenizer, limits)
+    const detector = await openDetector(worker, files, tokenizer, limits)
+    const other = await opening
+    const chosen = other === undefined ? detector : await chooseFaster({ wasm: detector, webgpu: other })
     throwIfAborted(signal)
-    const detector = createDetector(createGraphModel(graph, manifest, limits), read, manifest)
-    return { ...detector, execution: 'wasm', threads }
+    return chosen
   } catch (error) {
     worker.terminate()
+    rival?.terminate()
     throw error
   }
+}
+
+/** A detector to choose from, with weights of its own; undefined if that fails: nobody asked for it. */
+async function openRival(
+  worker: ModelWorker,
+  files: FetchedModel,
+  tokenizer: Promise<Tokenizer>,
+  limits: GraphModelOptions,
+): Promise<WebDetector | undefined> {
+  try {
+    return await openDetector(worker, { ...files, weights: files.weights.slice() }, tokenizer, limits)
+  } catch {
+    worker.terminate()
+    return undefined
+  }
+}
+
+async function openDetector(
+  worker: ModelWorker,
+  files: FetchedModel,
+  reading: Promise<Tokenizer>,
+  limits: GraphModelOptions,
+): Promise<WebDetector> {
+  const [graph, tokenizer] = await Promise.all([openGraph(worker, files), reading])
+  const { execution, threads } = worker
+  const detector = createDetector(createGraphModel(graph, files.manifest, limits), tokenizer, files.manifest)
+  return { ...detector, execution, threads }
+}
+
+async function openGraph(worker: ModelWorker, { manifest, weights, webgpuGraph }: FetchedModel): Promise<Graph> {
+  if (worker.execution === 'wasm') return worker.open({ manifest, weights })
+  return worker.open({ manifest, weights, webgpuGraph: await webgpuGraph() })
 }
 
 /** @throws TurnwiseError INVALID_TOKENIZER, UNSUPPORTED_MODEL */

@@ -34,6 +34,7 @@ test.each<[LoadOptions, string]>([
   [{ model: ['turnwise.json'] as never }, 'model is'],
   [{ model: 'ftp://site.test/en' }, 'model is "ftp://site.test/en"'],
   [{ model: 'https://' }, 'model is "https://"'],
+  [{ model: '/en', execution: 'cuda' as never }, 'execution is "cuda", expected auto, wasm, webgpu'],
   [{ model: '/en', threads: 0 }, 'threads is 0, expected 1 to 8, the cores'],
   [{ model: '/en', threads: 9 }, 'threads is 9'],
   [{ model: '/en', maxCacheBytes: -1 }, 'maxCacheBytes is -1'],

@@ -1,4 +1,5 @@
 import { checkOption, type DownloadProgress, isWhole } from '@turnwise/core/runtime'
+import { EXECUTION_CHOICES, type ExecutionChoice } from './execution.js'
 import { createModelWorker } from './startWorker.js'
 
 /** Options of `loadDetector`. */
@@ -9,7 +10,12 @@ export interface LoadOptions {
    */
   readonly model: string | URL | readonly File[]
   /**
-   * Threads that share the work of a decision. Default: half of the processor's, from 2 to 4, on a page that is
+   * What computes. 'auto' measures WebAssembly and, where the browser and the model have it, WebGPU, and takes the faster
+   * one if their answers agree; it never fails for want of WebGPU. Default: 'auto'.
+   */
+  readonly execution?: ExecutionChoice | undefined
+  /**
+   * Threads that share the work of a decision in WebAssembly. Default: half of the processor's, from 2 to 4, on a page that is
    * cross-origin isolated; 1 on any other, where browsers allow no more.
    */
   readonly threads?: number | undefined
@@ -30,6 +36,7 @@ export interface LoadOptions {
 
 /** The defaults of {@link LoadOptions} that are the same in every browser. */
 export const DEFAULT_LOAD_OPTIONS = {
+  execution: 'auto',
   maxCacheBytes: 2 ** 26,
   maxQueuedRequests: 1024,
 } as const
@@ -38,6 +45,7 @@ export const DEFAULT_LOAD_OPTIONS = {
 export interface ResolvedLoadOptions {
   /** The address is absolute, with a slash at its end. */
   readonly model: string | readonly File[]
+  readonly execution: ExecutionChoice
   readonly threads: number
   readonly maxCacheBytes: number
   readonly maxQueuedRequests: number
@@ -65,14 +73,17 @@ const THREADS = { fewest: 2, most: 4 }
 export function resolveLoadOptions(options: LoadOptions, limits: BrowserLimits = browserLimits()): ResolvedLoadOptions {
   const most = limits.isIsolated ? limits.cores : 1
   const half = Math.max(THREADS.fewest, Math.min(THREADS.most, Math.floor(limits.cores / 2)))
-  const { threads = Math.min(most, half), maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options
-  const { createWorker = createModelWorker, maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
+  const { execution = DEFAULT_LOAD_OPTIONS.execution, threads = Math.min(most, half) } = options
+  const { maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes, createWorker = createModelWorker } = options
+  const { maxQueuedRequests = DEFAULT_LOAD_OPTIONS.maxQueuedRequests } = options
   const reason = limits.isIsolated ? 'the cores' : 'since the page is not cross-origin isolated'
+  checkOption('execution', execution, EXECUTION_CHOICES.includes(execution), EXECUTION_CHOICES.join(', '))
   checkOption('threads', threads, isWhole(threads, 1, most), `1 to ${most}, ${reason}`)
   checkOption('maxCacheBytes', maxCacheBytes, isWhole(maxCacheBytes, 0), '0 or more bytes')
   checkOption('maxQueuedRequests', maxQueuedRequests, isWhole(maxQueuedRequests, 1), '1 or more')
   return {
     model: resolveModel(options.model, limits.baseUrl),
+    execution,
     threads,
     maxCacheBytes,
     maxQueuedRequests,

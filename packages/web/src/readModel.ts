@@ -1,5 +1,5 @@
 import { TurnwiseError } from '@turnwise/core'
-import { type FetchedModel, readManifest } from './fetchModel.js'
+import { type FetchedModel, noWebGpuGraph, readManifest } from './fetchModel.js'
 import { checkFile } from './modelFile.js'
 
 const MANIFEST_NAME = 'turnwise.json'
@@ -41,6 +41,7 @@ export async function readModel(files: readonly File[]): Promise<FetchedModel> {
     manifest,
     weights: await readChecked(manifest.onnx.file),
     tokenizer: await readChecked('tokenizer.json'),
+    webgpuGraph: async () => readChecked(manifest.onnx.webgpuFile ?? noWebGpuGraph(manifest)),
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Manifest } from '@turnwise/core'
 import { createGraph, type Graph, type GraphReply, type GraphRequest, serveGraph } from '@turnwise/core/runtime'
-import { type OnnxRuntime, openSession, prepareRuntime } from './onnxRuntime.js'
+import type { Execution } from './execution.js'
+import { openSession, prepareRuntime, type RuntimeLoader } from './onnxRuntime.js'
 
 /** The first message to a worker: how it computes. */
 export interface PrepareRequest {
+  readonly execution: Execution
   readonly threads: number
 }
 
@@ -11,6 +13,8 @@ export interface PrepareRequest {
 export interface OpenRequest {
   readonly manifest: Manifest
   readonly weights: Uint8Array<ArrayBuffer>
+  /** The graph for WebGPU, if that computes. */
+  readonly webgpuGraph?: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** The worker's global scope, as far as it is used: the library of types that describes it excludes the page's. */
@@ -22,27 +26,30 @@ export interface WorkerScope {
 }
 
 /** What the file of a worker does: waits for a model and runs it. */
-export function serveModel(runtime: OnnxRuntime, scope: WorkerScope): void {
+export function serveModel(load: RuntimeLoader, scope: WorkerScope): void {
   // ONNX Runtime starts its threads from the file that it is bundled into, which is that of the worker.
   if (scope.name.startsWith('em-pthread')) return
-  void serve(runtime, scope)
+  void serve(load, scope)
 }
 
-async function serve(runtime: OnnxRuntime, scope: WorkerScope): Promise<void> {
-  const { threads } = await nextMessage<PrepareRequest>(scope)
+async function serve(load: RuntimeLoader, scope: WorkerScope): Promise<void> {
+  const preparation = await nextMessage<PrepareRequest>(scope)
   // The runtime starts while the page still gets the weights.
-  const preparing = prepareRuntime(runtime, threads)
+  const preparing = prepareRuntime(load, preparation)
   preparing.catch(() => undefined)
-  const { manifest, weights } = await nextMessage<OpenRequest>(scope)
+  const request = await nextMessage<OpenRequest>(scope)
 
   async function openGraph(): Promise<Graph> {
-    await preparing
-    const session = await openSession(runtime, weights, manifest.onnx.file)
+    const prepared = await preparing
+    const { Tensor } = prepared.runtime
+    const session = await openSession(prepared, request)
     const make = {
-      float32: (data: Float32Array, dims: readonly number[]) => new runtime.Tensor('float32', data, dims),
-      int64: (data: BigInt64Array, dims: readonly number[]) => new runtime.Tensor('int64', data, dims),
+      float32: (data: Float32Array, dims: readonly number[]) => new Tensor('float32', data, dims),
+      int64: (data: BigInt64Array, dims: readonly number[]) => new Tensor('int64', data, dims),
+      // Of the graphics card.
+      dispose: (tensor: InstanceType<typeof Tensor>) => tensor.dispose(),
     }
-    return createGraph(session, make, manifest)
+    return createGraph(session, make, request.manifest)
   }
 
   const port = {

@@ -3,9 +3,9 @@ import { connectGraph, type Graph, type GraphReply } from '@turnwise/core/runtim
 import type { OpenRequest, PrepareRequest } from './serveModel.js'
 
 /** A worker whose runtime starts, and that has no model yet. */
-export interface ModelWorker {
+export interface ModelWorker extends PrepareRequest {
   /**
-   * Loads a graph. The weights go to the worker: they are gone here.
+   * Loads a graph. Its files go to the worker: they are gone here.
    *
    * @throws TurnwiseError RUNTIME_UNAVAILABLE, MODEL_FILE_INVALID, MODEL_FAILED
    */
@@ -21,7 +21,7 @@ export function createModelWorker(): Worker {
 }
 
 /** Starts a worker. What is wrong with it is said when it is opened. */
-export function startWorker(createWorker: () => Worker, threads: number): ModelWorker {
+export function startWorker(createWorker: () => Worker, preparation: PrepareRequest): ModelWorker {
   const worker = createWorker()
   const { ready, run, release, receive, fail } = connectGraph({ send: (request) => worker.postMessage(request) })
   let isOpen = false
@@ -29,9 +29,10 @@ export function startWorker(createWorker: () => Worker, threads: number): ModelW
   worker.onerror = ({ message }) => {
     fail(isOpen ? message : new TurnwiseError('RUNTIME_UNAVAILABLE', 'The worker does not start.', { value: message }))
   }
-  worker.postMessage({ threads } satisfies PrepareRequest)
+  worker.postMessage(preparation)
 
   return {
+    ...preparation,
     async open(request) {
       worker.postMessage(request, [request.weights.buffer])
       await ready()

@@ -44,8 +44,8 @@ export async function createGraph<Tensor extends GraphTensor>(
   manifest: Manifest,
 ): Promise<Graph> {
   const { outputs: presentNames } = keyValueNames(manifest.onnx)
-  // The tensors live in JavaScript's memory: it is freed when no run needs them any more.
   const states = new Map<number, readonly Tensor[]>()
+  let running: Promise<unknown> = Promise.resolve()
 
   function findPast(past: GraphRun['past']): InputPast<Tensor> | undefined {
     if (past === undefined) return undefined
@@ -58,7 +58,9 @@ export async function createGraph<Tensor extends GraphTensor>(
     async run({ rows, past, keepAs }) {
       const feeds = createFeeds(make, manifest, rows, findPast(past))
       // Asking for the key/value tensors costs their copies.
-      const outputs = await session.run(feeds, keepAs === undefined ? ['logits'] : ['logits', ...presentNames])
+      const answering = session.run(feeds, keepAs === undefined ? ['logits'] : ['logits', ...presentNames])
+      running = answering.catch(() => undefined)
+      const outputs = await answering
       const tensors = presentNames.map((name) => outputs[name]).filter((tensor) => tensor !== undefined)
       if (keepAs !== undefined) states.set(keepAs, tensors)
       return {
@@ -67,7 +69,12 @@ export async function createGraph<Tensor extends GraphTensor>(
       }
     },
     release(id) {
+      const tensors = states.get(id) ?? []
       states.delete(id)
+      void running.then(() => {
+        // A run may have been reading them. In JavaScript's memory they are freed when nothing needs them any more.
+        for (const tensor of tensors) make.dispose?.(tensor)
+      })
     },
     close: () => session.release(),
   }

@@ -12,6 +12,8 @@ export interface GraphTensor {
 export interface TensorMaker<Tensor extends GraphTensor> {
   float32(data: Float32Array, dims: readonly number[]): Tensor
   int64(data: BigInt64Array, dims: readonly number[]): Tensor
+  /** Frees what a run gave, where its memory is not JavaScript's. */
+  dispose?(tensor: Tensor): void
 }
 
 /** The past of a run of one row. */

@@ -6,7 +6,7 @@ import { vi } from 'vitest'
 export const BASE = 'https://site.test/models/tiny/'
 
 /** The path of a tiny random model. */
-export function tinyModel(name: 'fused' | 'published'): string {
+export function tinyModel(name: 'fused' | 'int8' | 'published'): string {
   return fileURLToPath(new URL(`../../../../fixtures/tiny/${name}`, import.meta.url))
 }
 
@@ -22,10 +22,10 @@ export interface FakeSite {
 }
 
 /** Replaces `fetch` until the end of the test. */
-export function startFakeSite(): FakeSite {
-  const names = ['turnwise.json', 'tokenizer.json', 'model.onnx']
+export function startFakeSite(model: 'fused' | 'int8' = 'fused'): FakeSite {
+  const names = ['turnwise.json', 'tokenizer.json', 'model.onnx', ...(model === 'int8' ? ['model.webgpu.onnx'] : [])]
   const files = new Map(
-    names.map((name) => [`${BASE}${name}`, Uint8Array.from(readFileSync(`${tinyModel('fused')}/${name}`))]),
+    names.map((name) => [`${BASE}${name}`, Uint8Array.from(readFileSync(`${tinyModel(model)}/${name}`))]),
   )
   const site: FakeSite = { files, requests: [], answers: new Map(), isOnline: true }
   vi.stubGlobal('fetch', async (url: string, { signal }: RequestInit = {}) => {

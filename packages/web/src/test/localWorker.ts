@@ -15,7 +15,7 @@ export function createLocalWorker(): Worker {
     postMessage: (request: unknown) => deliver(scope, request),
     terminate: () => undefined,
   }
-  serveModel(runtime, scope)
+  serveModel(async () => runtime, scope)
   return worker as Worker
 }
 

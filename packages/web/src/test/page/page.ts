@@ -1,6 +1,7 @@
 /** The page of the tests and measurements: what they call is on its window, in plain data. */
 import {
   type DownloadProgress,
+  type ExecutionChoice,
   loadDetector,
   type PredictRequest,
   TurnwiseError,
@@ -12,6 +13,7 @@ import { hearAll } from '../hearAll.js'
 interface LoadRequest {
   readonly model: string
   readonly threads?: number
+  readonly execution?: ExecutionChoice
 }
 
 let detector: WebDetector | undefined
@@ -23,19 +25,25 @@ function loaded(): WebDetector {
 
 const calls = {
   /** Loads a model instead of the last one; an error by its code. */
-  async load({ model, threads }: LoadRequest) {
+  async load({ model, threads, execution }: LoadRequest) {
     await detector?.close()
     const progress: DownloadProgress[] = []
     const start = performance.now()
     try {
       const onProgress = (each: DownloadProgress) => progress.push(each)
-      detector = await loadDetector({ model, threads, onProgress })
+      detector = await loadDetector({ model, threads, execution, onProgress })
     } catch (error) {
       if (error instanceof TurnwiseError) return { code: error.code, message: error.message }
       throw error
     }
     const elapsedMs = performance.now() - start
-    return { threads: detector.threads, progress, elapsedMs }
+    return {
+      execution: detector.execution,
+      comparison: detector.comparison,
+      threads: detector.threads,
+      progress,
+      elapsedMs,
+    }
   },
   predictMany: (requests: readonly PredictRequest[]) => loaded().predictMany(requests),
   hearAll: (conversations: readonly Conversation[]) => hearAll(loaded(), conversations),
