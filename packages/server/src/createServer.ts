@@ -119,7 +119,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   // Before the keys: a browser asks whether a page may ask without one.
   await addSecurity(app, settings)
   addAuthentication(app, keys)
-  await addOpenApi(app, readVersion())
+  await addOpenApi(app, readVersion(), keys().length > 0)
 
   addHealthRoutes(app, context)
   addPredictRoute(app, context)

@@ -45,7 +45,7 @@ export function answerError(
 ): FastifyReply {
   const body = { error: prepareError(context, error, request, reply) }
   // Nothing but what `prepareError` made is in it: who is refused should not cost a check of the schema.
-  return reply.serializer(JSON.stringify).send(body)
+  return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(body)
 }
 
 /** Counts and logs an error, sets status and headers, and returns what to tell the caller. */

@@ -17,6 +17,15 @@ test('the document is OpenAPI 3.1, and all that it refers to is there', async ()
   expect(document.paths['/v1/predict'].post.responses['503'].description).toContain('waiting')
 })
 
+test('the document asks for a key where the server does', async () => {
+  const securityOf = async (keys: { name: string; hash: Buffer }[]) => {
+    const { app } = await createFakeServer({ keys: () => keys })
+    return (await app.inject('/openapi.json')).json().security
+  }
+  expect(await securityOf([])).toEqual([])
+  expect(await securityOf([{ name: 'a', hash: Buffer.alloc(32) }])).toEqual([{ key: [] }])
+})
+
 test('the page names every endpoint and asks nothing of anybody', async () => {
   const { app } = await createFakeServer()
   const { paths } = (await app.inject('/openapi.json')).json()

@@ -7,8 +7,12 @@ import { renderDocumentation } from './renderDocumentation.js'
 const DESCRIPTION = `Turn-taking decisions for voice agents: when to speak, wait, stop or go on.
 Sessions also run over the WebSocket \`/v1/stream\`, which docs/http.md describes.`
 
-/** Collects what the endpoints say of themselves. To be called before they are added. */
-export async function addOpenApi(app: App, version: string): Promise<void> {
+/**
+ * Collects what the endpoints say of themselves. To be called before they are added.
+ *
+ * @param hasKeys whether endpoints that are not public ask for a key
+ */
+export async function addOpenApi(app: App, version: string, hasKeys: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -25,7 +29,7 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
         { name: 'health', description: 'Whether the server runs, and how.' },
       ],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
+      security: hasKeys ? [{ key: [] }] : [],
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as OpenAPIV3_1.Document),

@@ -61,6 +61,20 @@ test('web pages of other origins may not ask unless the settings name them', asy
   expect(other.headers['access-control-allow-origin']).not.toBe('https://other.example')
 })
 
+test.each([
+  ['a body that is none', { ...ASK, payload: '{', headers: { 'content-type': 'application/json' } }, 400],
+  ['a form that is wrong', { ...ASK, payload: {} }, 400],
+  ['a path that is wrong', { method: 'DELETE' as const, url: '/v1/sessions/%C2%84' }, 400],
+  ['a host that is unknown', { ...ASK, headers: { host: 'a.example' } }, 421],
+  ['an endpoint that is not there', { method: 'GET' as const, url: '/nowhere' }, 404],
+  ['an address that is none', { method: 'GET' as const, url: '/%zz' }, 400],
+])('the error about %s says that it is JSON', async (_, request, status) => {
+  const { app } = await createFakeServer()
+  const { statusCode, headers, body } = await app.inject(request)
+  expect([statusCode, headers['content-type']]).toEqual([status, 'application/json; charset=utf-8'])
+  expect(JSON.parse(body)).toMatchObject({ error: { code: expect.any(String) } })
+})
+
 test('every answer carries the headers that protect it', async () => {
   const { app } = await createFakeServer()
   for (const url of ['/health/live', '/docs', '/nowhere']) {
