@@ -1,9 +1,10 @@
-"""Do PyTorch, the published ONNX form and the fused form give the same probabilities?
+"""Do PyTorch, the published ONNX form, the fused form and its graph for WebGPU give the same probabilities?
 
     python -m turnwise_training.check_export ../models/en --published work/published
 
 Compares them on fixtures/prompts.json and, where `--data-dir` is there, on TEN's 428 lines, and prints
-the largest and the mean difference of a probability, and how many answers differ from PyTorch's.
+the largest and the mean difference of a probability, and how many answers differ. Without `--published` the
+graph for WebGPU is compared with the fused form alone.
 """
 
 import argparse
@@ -14,18 +15,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from transformers import AutoTokenizer
 
 from .evaluation_sets import ten
 from .export_files import describe_file
 from .fixture_messages import PROMPTS
 from .model import load_model
 from .onnx_runner import OnnxRunner
-from .prompt import Message
+from .prompt import Message, PromptTokenizer
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Of the four probabilities, from PyTorch's."""
+    """Of the four probabilities, from the reference's."""
 
     largest: float
     mean: float
@@ -85,32 +87,32 @@ def conversation_sets(data_dir: Path) -> dict[str, list[list[Message]]]:
     return sets
 
 
-def check_export(fused: Path, published: Path, data_dir: Path) -> dict[str, Difference]:
-    """Prints a line for each form and set of conversations; returns them by `form, set`."""
+def check_export(fused: Path, published: Path | None, data_dir: Path) -> dict[str, Difference]:
+    """Prints a line for each two forms and set of conversations; returns them by `form, set`."""
     check_files(fused)
-    model, tokenizer = load_model(published)
-    runners = {
-        "published": OnnxRunner(published / "onnx" / "model_q8.onnx"),
-        "fused": OnnxRunner(fused / "model.onnx"),
-        "webgpu": OnnxRunner(fused / "model.webgpu.onnx"),
-    }
+    runners = {"fused": OnnxRunner(fused / "model.onnx"), "webgpu": OnnxRunner(fused / "model.webgpu.onnx")}
+    pairs = [("webgpu", "fused")]
+    model, tokenizer = None, PromptTokenizer(AutoTokenizer.from_pretrained(published or fused))
+    if published is not None:
+        model, _ = load_model(published)
+        runners["published"] = OnnxRunner(published / "onnx" / "model_q8.onnx")
+        pairs += [("published", "PyTorch"), ("fused", "PyTorch")]
     differences = {}
     for name, conversations in conversation_sets(data_dir).items():
         prompts = [tokenizer.prompt(messages) for messages in conversations]
-        expected = torch_logits(model, prompts, tokenizer.actions)
-        for form, runner in runners.items():
-            difference = compare(expected, onnx_logits(runner, prompts, tokenizer.actions))
-            differences[f"{form}, {name}"] = difference
-            print(f"{form:9} against PyTorch on {name}: {difference}")
+        logits = {form: onnx_logits(runner, prompts, tokenizer.actions) for form, runner in runners.items()}
+        if model is not None:
+            logits["PyTorch"] = torch_logits(model, prompts, tokenizer.actions)
+        for form, reference in pairs:
+            difference = differences[f"{form}, {name}"] = compare(logits[reference], logits[form])
+            print(f"{form:9} against {reference} on {name}: {difference}")
     return differences
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("fused", type=Path, help="folder with model.onnx and turnwise.json")
-    parser.add_argument(
-        "--published", type=Path, required=True, help="folder of the same model's published form"
-    )
+    parser.add_argument("--published", type=Path, help="folder of the same model's published form")
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
