@@ -1,3 +1,5 @@
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import { TurnwiseError } from '@turnwise/core'
@@ -8,15 +10,11 @@ import type { Settings } from './settings.js'
 
 /** Security headers, web pages of other origins if the settings name them, and limits of each key. */
 export async function addSecurity(app: App, { corsOrigins, requestsPerMinute }: Settings): Promise<void> {
-  // Made once: Fastify's plugin for it makes it anew, directives and all, for each request.
-  const addHeaders = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      // The page of the documentation brings its style along; nothing else here is a page.
-      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
-    },
+  const headers = securityHeaders()
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
   })
-  app.addHook('onRequest', ({ raw }, reply, done) => addHeaders(raw, reply.raw, () => done()))
   if (corsOrigins.length > 0) {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins
     await app.register(cors, { origin, methods: ['GET', 'POST', 'DELETE'] })
@@ -32,4 +30,19 @@ export async function addSecurity(app: App, { corsOrigins, requestsPerMinute }: 
         new TurnwiseError('RATE_LIMITED', `More than ${max} requests in a minute.`, { value: max }),
     })
   }
+}
+
+/** Those of helmet. They are the same for every answer, and it is asked once: of each request they were a tenth. */
+function securityHeaders(): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket())
+  const response = new ServerResponse(request)
+  const addHeaders = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      // The page of the documentation brings its style along; nothing else here is a page.
+      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
+    },
+  })
+  addHeaders(request, response, () => undefined)
+  return response.getHeaders()
 }
