@@ -2,6 +2,7 @@ import { type Manifest, parseManifest, TurnwiseError, throwIfAborted } from '@tu
 import type { DownloadProgress } from '@turnwise/core/runtime'
 import type { ModelCache } from './modelCache.js'
 import { checkFile, downloadFile, type ModelFile, request } from './modelFile.js'
+import { openPartialFile } from './partialFile.js'
 
 /** A network that is there but does not answer must not keep a model waiting that the browser has already. */
 const MANIFEST_PATIENCE_MS = 3000
@@ -52,8 +53,8 @@ export async function fetchModel(base: string, options: FetchOptions): Promise<F
   await options.cache.keep(manifestUrl, manifestText)
   const { webgpuFile } = manifest.onnx
   const graphs = webgpuFile === undefined ? [] : [describeFile(base, webgpuFile, manifest)]
-  const keys = [weights, tokenizer, ...graphs].map(({ key }) => key)
-  await options.cache.forgetOthers(base, [manifestUrl, ...keys])
+  const keys = [manifestUrl, ...[weights, tokenizer, ...graphs].map(({ key }) => key)]
+  await options.cache.forget((key) => key.startsWith(base) && !keys.includes(key))
 
   async function webgpuGraph(): Promise<Uint8Array<ArrayBuffer>> {
     const graph = graphs[0] ?? noWebGpuGraph(manifest)
@@ -117,7 +118,9 @@ async function fetchFiles(
     throwIfAborted(signal)
     const onBytes = (received: number) =>
       onProgress({ model: base, fileName: file.name, receivedBytes: before + received, totalBytes })
-    const downloaded = await downloadFile(file, { onBytes, signal })
+    const partial = openPartialFile(cache, file.key)
+    const downloaded = await downloadFile(file, { partial, onBytes, signal })
+    await partial.forget()
     await cache.keep(file.key, downloaded)
     bytes.set(file, downloaded)
     before += file.sizeBytes

@@ -6,8 +6,8 @@ export interface ModelCache {
   find(key: string): Promise<Response | undefined>
   /** Keeps a file if there is room: what cannot be kept is downloaded again the next time. */
   keep(key: string, body: string | Uint8Array<ArrayBuffer>): Promise<void>
-  /** Forgets what is kept below an address, but for some keys. */
-  forgetOthers(base: string, keys: readonly string[]): Promise<void>
+  /** Forgets what nobody wants any more. */
+  forget(isUnwanted: (key: string) => boolean): Promise<void>
 }
 
 /** The cache of this page's origin. Where the browser grants none, as in some private windows, nothing is kept. */
@@ -22,9 +22,9 @@ export async function openModelCache(): Promise<ModelCache> {
         // The storage is full or was taken away; the model runs all the same.
       }
     },
-    async forgetOthers(base, keys) {
-      const others = ((await cache?.keys()) ?? []).filter(({ url }) => url.startsWith(base) && !keys.includes(url))
-      await Promise.all(others.map((request) => cache?.delete(request)))
+    async forget(isUnwanted) {
+      const unwanted = ((await cache?.keys()) ?? []).filter(({ url }) => isUnwanted(url))
+      await Promise.all(unwanted.map((request) => cache?.delete(request)))
     },
   }
 }

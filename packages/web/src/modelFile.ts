@@ -1,4 +1,5 @@
 import { type ErrorCode, type ManifestFile, TurnwiseError, throwIfAborted } from '@turnwise/core'
+import type { PartialFile } from './partialFile.js'
 
 /** A file of a model, and what it must be. */
 export interface ModelFile extends ManifestFile {
@@ -9,10 +10,14 @@ export interface ModelFile extends ManifestFile {
 
 /** Options of {@link downloadFile}. */
 export interface DownloadOptions {
+  /** What an earlier attempt has left, and this one leaves if it is interrupted. */
+  readonly partial: PartialFile
   /** Called with the bytes that have come so far. */
   readonly onBytes: (receivedBytes: number) => void
   readonly signal: AbortSignal | undefined
 }
+
+const INTERRUPTIONS: readonly ErrorCode[] = ['MODEL_UNREACHABLE', 'ABORTED']
 
 /**
  * Asks for an address.
@@ -23,9 +28,16 @@ export interface DownloadOptions {
 export async function request(
   url: string,
   missing: ErrorCode,
-  init: { readonly cache: RequestCache; readonly signal: AbortSignal | undefined },
+  init: {
+    readonly cache: RequestCache
+    readonly signal: AbortSignal | undefined
+    /** What is wanted begins there; a server may give everything all the same. */
+    readonly fromByte?: number
+  },
 ): Promise<Response> {
-  const response = await fetch(url, { cache: init.cache, signal: init.signal ?? null }).catch((cause: unknown) => {
+  const headers = init.fromByte === undefined ? {} : { Range: `bytes=${init.fromByte}-` }
+  const options = { cache: init.cache, signal: init.signal ?? null, headers }
+  const response = await fetch(url, options).catch((cause: unknown) => {
     throw unreachable(`${url} cannot be reached.`, cause, init.signal)
   })
   if (response.ok) return response
@@ -34,37 +46,61 @@ export async function request(
 }
 
 /**
- * Downloads a file and checks it.
+ * Downloads a file, or the rest of it, and checks it.
  *
  * @throws TurnwiseError MODEL_FILE_MISSING, MODEL_UNREACHABLE, ABORTED, and those of {@link checkFile}
  */
-export async function downloadFile(
-  file: ModelFile,
-  { onBytes, signal }: DownloadOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  // It is kept by its checksum: the browser's other cache need not hold it a second time, nor give an older one.
-  const { body } = await request(file.url, 'MODEL_FILE_MISSING', { cache: 'no-store', signal })
+export async function downloadFile(file: ModelFile, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(file.sizeBytes)
-  let received = 0
+  const restored = await options.partial.restore(bytes)
+  try {
+    const received = restored < bytes.length ? await receive(file, bytes, restored, options) : restored
+    await checkFile(file, bytes.subarray(0, received))
+    return bytes
+  } catch (error) {
+    // What was interrupted goes on the next time. What is wrong must not be begun with again.
+    const isInterrupted = error instanceof TurnwiseError && INTERRUPTIONS.includes(error.code)
+    if (!isInterrupted) await options.partial.forget()
+    throw error
+  }
+}
+
+/** Fills in what is missing after the first `restored` bytes, and says how many there are then. */
+async function receive(
+  file: ModelFile,
+  bytes: Uint8Array<ArrayBuffer>,
+  restored: number,
+  { partial, onBytes, signal }: DownloadOptions,
+): Promise<number> {
+  // It is kept by its checksum: the browser's other cache need not hold it a second time, nor give an older one.
+  const ask = (fromByte?: number) =>
+    request(file.url, 'MODEL_FILE_MISSING', {
+      cache: 'no-store',
+      signal,
+      ...(fromByte === undefined ? {} : { fromByte }),
+    })
+  // Some servers, or what is before them, answer no question for a part.
+  const response = restored === 0 ? await ask() : await ask(restored).catch(() => ask())
+  let received = response.status === 206 ? restored : 0
   try {
     // A reader rather than a loop over the stream, which Safari cannot do.
-    const reader = body?.getReader()
+    const reader = response.body?.getReader()
     for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
       const end = received + chunk.value.length
-      if (end > file.sizeBytes) {
+      if (end > bytes.length) {
         await reader?.cancel()
-        throw wrongSize(file, `more than ${file.sizeBytes} bytes`, end)
+        throw wrongSize(file, `more than ${bytes.length} bytes`, end)
       }
       bytes.set(chunk.value, received)
       received = end
       onBytes(received)
+      await partial.keep(bytes, received)
     }
   } catch (error) {
     if (error instanceof TurnwiseError) throw error
     throw unreachable(`${file.url} broke off after ${received} bytes.`, error, signal)
   }
-  await checkFile(file, bytes.subarray(0, received))
-  return bytes
+  return received
 }
 
 /**
