@@ -14,7 +14,7 @@ const USAGE = `Pictures of the playground in every state: npm run screenshots -w
   --only STATES          such as empty,models (default: all)`
 
 /** Loading takes a while where much else runs. */
-const PATIENCE_MS = 300_000
+const PATIENCE_MS = 90_000
 
 /** What comes before there is a model: how the network answers, and what is then to be seen. */
 const BEFORE_MODEL = {

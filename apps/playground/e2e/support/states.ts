@@ -97,7 +97,10 @@ export async function loadModel(page: Page, address: string): Promise<void> {
 
 /** Waits for a word of the timeline. */
 export async function word(page: Page, text: string): Promise<void> {
-  await page.locator('.score .said').getByText(text, { exact: true }).last().waitFor()
+  await page
+    .locator('.score .said', { hasText: new RegExp(`^${text}$`) })
+    .last()
+    .waitFor()
 }
 
 /** An empty conversation, judged by one. */

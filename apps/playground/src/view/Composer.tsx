@@ -92,6 +92,7 @@ function Microphone({ live }: Pick<Playground, 'live'>) {
 
 function AgentLine({ playground: { live, stage, speaksAloud } }: { readonly playground: Playground }) {
   const isSpeaking = live.isAgentSpeaking.value
+  const showsSettings = useSignal(false)
   return (
     <form
       class="line agent"
@@ -111,8 +112,20 @@ function AgentLine({ playground: { live, stage, speaksAloud } }: { readonly play
           live.agentLine.value = event.currentTarget.value
         }}
       />
+      <button
+        type="button"
+        class="fold"
+        aria-label="Settings"
+        aria-expanded={showsSettings.value}
+        aria-controls="settings"
+        onClick={() => {
+          showsSettings.value = !showsSettings.value
+        }}
+      >
+        ⋯
+      </button>
       <button type="submit">{isSpeaking ? 'Silence it' : 'Say it'}</button>
-      <div class="settings">
+      <div id="settings" class={showsSettings.value ? 'settings shown' : 'settings'}>
         <Check
           label="answers when it is its turn"
           isOn={live.answersItself.value}
