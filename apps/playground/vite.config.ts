@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 
 const MODEL_FOLDER = fileURLToPath(new URL('../../models/en', import.meta.url))
-const MODEL_FILES = ['turnwise.json', 'tokenizer.json', 'model.onnx']
+const MODEL_FILES = ['turnwise.json', 'tokenizer.json', 'model.onnx', 'model.webgpu.onnx']
 
 /** What a page needs to run several threads. A host that cannot send them still serves the page, with one thread. */
 const ISOLATION = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { ExecutionChoice } from '@turnwise/web'
 import type { Browser } from 'playwright-core'
 import { loadDetector, type PredictRequest } from 'turnwise'
 import { buildPage } from '../src/test/buildPage.js'
@@ -17,6 +18,8 @@ const USAGE = `Measures turnwise in Chromium, beside Node: npm run measure -w @t
   --data-dir FOLDER   compares the two on eval/ten.jsonl of this folder as well
   --threads N         of each (default: 2)
   --rounds N          of each measurement of time (default: 5)
+  --execution WHAT    auto, wasm or webgpu in the browser (default: auto)
+  --browser-args=ARGS for Chromium, with spaces between: --browser-args="--enable-unsafe-webgpu --use-angle=vulkan"
   --model FOLDER      (default: models/en)`
 
 /** Measures and prints. */
@@ -27,6 +30,8 @@ export async function measure(args: readonly string[]): Promise<void> {
       'data-dir': { type: 'string' },
       threads: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '5' },
+      execution: { type: 'string', default: 'auto' },
+      'browser-args': { type: 'string', default: '' },
       model: { type: 'string', default: fileURLToPath(new URL('../../../models/en', import.meta.url)) },
       help: { type: 'boolean', default: false },
     },
@@ -40,14 +45,15 @@ export async function measure(args: readonly string[]): Promise<void> {
   const from = process.env.INIT_CWD ?? process.cwd()
   const model = resolve(from, values.model)
   const [threads, rounds] = [Number(values.threads), Number(values.rounds)]
+  const execution = values.execution as ExecutionChoice
 
   const folder = await mkdtemp(join(tmpdir(), 'turnwise-measure-'))
   await buildPage(folder)
   const site = await startSite({ folders: { '/': folder, '/model/': model } })
-  const browser = await launchChromium(chromium)
+  const browser = await launchChromium(chromium, values['browser-args'].split(' ').filter(Boolean))
   try {
     console.info(`Chromium ${browser.version()}, ${threads} threads`)
-    const testPage = await measureStart(browser, site, threads, rounds)
+    const testPage = await measureStart(browser, site, { threads, rounds, execution })
     const node = await loadDetector({ model, threads })
     console.info('A word more in a session, ms:')
     const onNode = await measureWords('Node', rounds, () => hearAll(node, CONVERSATIONS))
@@ -66,15 +72,24 @@ export async function measure(args: readonly string[]): Promise<void> {
   }
 }
 
+interface StartOptions {
+  readonly threads: number
+  readonly rounds: number
+  readonly execution: ExecutionChoice
+}
+
 /** From the call of the page to its first decision; the last page stays open. */
-async function measureStart(browser: Browser, site: SiteServer, threads: number, rounds: number): Promise<TestPage> {
+async function measureStart(browser: Browser, site: SiteServer, how: StartOptions): Promise<TestPage> {
+  const { threads, rounds, execution } = how
   const testPage = await openTestPage(browser, site, threads)
   const [request] = CONVERSATIONS.map(({ words }) => ({ messages: [{ role: 'user' as const, content: words }] }))
+  let chosen = ''
   async function start(): Promise<number> {
     await testPage.page.reload()
     await testPage.page.waitForFunction(() => window.calls !== undefined)
-    const loaded = await testPage.call('load', { model: '/model/', threads })
+    const loaded = await testPage.call('load', { model: '/model/', threads, execution })
     if ('code' in loaded) throw new Error(loaded.message)
+    chosen = `${loaded.execution}${loaded.comparison === undefined ? '' : `, by ${JSON.stringify(loaded.comparison)}`}`
     await testPage.call('predictMany', request === undefined ? [] : [request])
     return testPage.page.evaluate(() => performance.now())
   }
@@ -82,6 +97,7 @@ async function measureStart(browser: Browser, site: SiteServer, threads: number,
   const warm: number[] = []
   for (let round = 0; round < rounds; round += 1) warm.push(await start())
   console.info(`First decision, from navigation, from the warm cache: ${describeTimes(warm)}`)
+  console.info(`Computed by ${chosen}`)
   return testPage
 }
 
