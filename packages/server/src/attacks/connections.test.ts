@@ -119,7 +119,7 @@ describe('streams that are refused', () => {
     ['a wrong key', withKey('three'), 401, 'UNAUTHORIZED'],
     ['a key in a subprotocol', { 'sec-websocket-protocol': 'bearer, one' }, 401, 'UNAUTHORIZED'],
     ['a page of another origin', { ...withKey('one'), origin: 'https://evil.example' }, 403, 'ORIGIN_REFUSED'],
-    ['a page of another port', { ...withKey('one'), origin: 'http://test:81' }, 403, 'ORIGIN_REFUSED'],
+    ['a page of another port', { ...withKey('one'), origin: 'http://localhost:81' }, 403, 'ORIGIN_REFUSED'],
     ['a page from nowhere', { ...withKey('one'), origin: 'null' }, 403, 'ORIGIN_REFUSED'],
     ['an origin that is none', { ...withKey('one'), origin: 'test' }, 403, 'ORIGIN_REFUSED'],
   ])('%s: %j', async (_, headers, status, code) => {
@@ -147,7 +147,7 @@ describe('streams that are refused', () => {
     await target.expectAnswer()
   })
 
-  test.each([{}, { origin: 'http://test' }])('%j is none of them', async (headers) => {
+  test.each([{}, { origin: 'http://localhost' }])('%j is none of them', async (headers) => {
     const { url } = await startTarget(options)
     const connection = await connectRaw(url)
     connection.write(upgradeText({ ...withKey('one'), ...headers }))
