@@ -10,7 +10,7 @@ test('plays the stories and says how to go on', async () => {
   expect(written).toContain('(the user pauses)')
   expect(written).toMatch(/\d+ decisions, median \d+\.\d ms, slowest \d+\.\d ms/)
   expect(written).toContain('npx turnwise live')
-  expect(written).toMatch(/npm run playground\n$/)
+  expect(written).toMatch(/npm start\n$/)
   for (const line of written.split('\n').filter((row) => row.startsWith('  '))) expect(line.length).toBeLessThan(80)
   expect(written).not.toContain('\u001b')
   expect(model.isClosed).toBe(true)
@@ -20,7 +20,7 @@ test('goes on with your own conversation on a terminal', async () => {
   const { run, terminal } = createFakeApp({ isTTY: true })
   terminal.input.write('/quit\r')
   expect(await run('demo')).toBe(0)
-  expect(terminal.written()).toMatch(/Now your own conversation\..*npm run playground\n$/s)
+  expect(terminal.written()).toMatch(/Now your own conversation\..*npm start\n$/s)
   expect(terminal.rawModes).toEqual([true, false])
 })
 

@@ -68,5 +68,5 @@ async function invite(app: App, detector: Detector): Promise<void> {
       '\nYour own conversation:\n  npx turnwise live\n  npx turnwise predict "what the user has said"\n',
     )
   }
-  if (app.findPlayground() !== undefined) await write(output, '\nIn the browser:\n  npm run playground\n')
+  if (app.findPlayground() !== undefined) await write(output, '\nIn the browser:\n  npm start\n')
 }
