@@ -52,7 +52,14 @@ export async function decideMany(
 
 /** A hook that refuses at once, before the body is read, what `decideMany` could not decide in time. */
 export function refuseEarly({ gate, settings }: ServerContext) {
-  return async (request: FastifyRequest): Promise<void> => gate.check(deadlineOf(request, settings.deadlineMs))
+  return async (request: FastifyRequest): Promise<void> => {
+    try {
+      gate.check(deadlineOf(request, settings.deadlineMs))
+    } catch (error) {
+      await gate.pace()
+      throw error
+    }
+  }
 }
 
 /** @throws TurnwiseError REQUEST_TOO_LARGE */

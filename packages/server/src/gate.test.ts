@@ -90,3 +90,19 @@ test('what would wait for too long, or for longer than its caller, is refused; a
   expect(() => gate.check(500)).not.toThrow()
   await Promise.all(running)
 })
+
+test('up to twice as many are refused at once as are decided about, and others later', async () => {
+  const gate = createGate({ maxRunning: 1, maxWaiting: 100, maxWaitMs: 1000 }, () => undefined)
+  const { task } = createTasks()
+  for (let name = 0; name < 100; name += 1) void gate.pass(task(name), ANY_TIME, new AbortController().signal)
+  // A gate that has seen nothing takes a request for one of 10 ms: a hundred in a second, and two hundred refusals.
+  let paced = 0
+  for (let count = 0; count < 400; count += 1) void gate.pace().then(() => (paced += 1))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(paced).toBeGreaterThanOrEqual(200)
+  expect(paced).toBeLessThan(300)
+  const beganMs = performance.now()
+  await gate.pace()
+  expect(performance.now() - beganMs).toBeGreaterThan(500)
+  expect(performance.now() - beganMs).toBeLessThan(3000)
+})

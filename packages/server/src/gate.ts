@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TurnwiseError } from '@turnwise/core'
 
 /** How many requests there may be. */
@@ -24,6 +25,12 @@ export interface Gate {
    */
   check(withinMs: number): void
   /**
+   * To be waited for before a refusal is answered. Nothing, up to twice as many in a second as the model decides; beyond
+   * that so long that no more are answered, and at most `retryAfterMs`. Otherwise callers who ask again at once would take
+   * from the model what refusing them costs.
+   */
+  pace(): Promise<void>
+  /**
    * Runs a task when its turn comes.
    *
    * @param withinMs how long the caller waits
@@ -35,6 +42,10 @@ export interface Gate {
 
 /** A newer task counts for so much of the mean. */
 const SMOOTHING = 0.05
+/** Refusals for each decision that are answered at once. */
+const REFUSALS_EACH = 2
+/** So much of them may come at one moment, ms. */
+const BURST_MS = 1000
 
 /** @param onStart told of each task how long it has waited, ms */
 export function createGate(
@@ -44,6 +55,8 @@ export function createGate(
   const waiting = new Set<() => void>()
   let running = 0
   let meanMs = 10
+  /** Until when the refusals so far have used up what may be. */
+  let refusedUntilMs = 0
 
   function startNext(): void {
     const [next] = waiting
@@ -60,13 +73,19 @@ export function createGate(
   function check(withinMs: number): void {
     if (running < maxRunning) return
     const waitMs = timeOf(waiting.size + 1)
-    if (waiting.size < maxWaiting && waitMs <= Math.min(maxWaitMs, withinMs)) return
+    if (waiting.size < maxWaiting && waitMs <= maxWaitMs && waitMs + meanMs <= withinMs) return
     const problem = `${running} requests are running and ${waiting.size} waiting: another would wait for ${Math.ceil(waitMs)} ms.`
     throw new TurnwiseError('OVERLOADED', problem, { value: waiting.size })
   }
 
   return {
     check,
+    async pace() {
+      const nowMs = performance.now()
+      const heldMs = Math.min(refusedUntilMs - nowMs, this.retryAfterMs)
+      refusedUntilMs = Math.max(refusedUntilMs, nowMs - BURST_MS) + timeOf(1 / REFUSALS_EACH)
+      if (heldMs > 0) await sleep(heldMs)
+    },
     get running() {
       return running
     },
