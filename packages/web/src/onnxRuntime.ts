@@ -5,7 +5,7 @@ import type { Execution } from './execution.js'
 import type { OpenRequest, PrepareRequest } from './serveModel.js'
 
 /** The module of ONNX Runtime. */
-export type OnnxRuntime = typeof import('onnxruntime-web/wasm')
+type OnnxRuntime = typeof import('onnxruntime-web/wasm')
 
 /** Gives the build of ONNX Runtime that can do something: the one with WebGPU is another. */
 export type RuntimeLoader = (execution: Execution) => Promise<OnnxRuntime>
