@@ -1,10 +1,15 @@
-import { cpSync, createReadStream, existsSync } from 'node:fs'
+import { cpSync, createReadStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 
 const MODEL_FOLDER = fileURLToPath(new URL('../../models/en', import.meta.url))
-const MODEL_FILES = ['turnwise.json', 'tokenizer.json', 'model.onnx', 'model.webgpu.onnx']
+const MODEL_FILES = ['turnwise.json', ...namedFiles(join(MODEL_FOLDER, 'turnwise.json'))]
+
+/** The files that a manifest knows. */
+function namedFiles(manifestPath: string): string[] {
+  return Object.keys(JSON.parse(readFileSync(manifestPath, 'utf8')).files)
+}
 
 /** What a page needs to run several threads. A host that cannot send them still serves the page, with one thread. */
 const ISOLATION = {

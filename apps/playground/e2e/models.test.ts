@@ -104,6 +104,19 @@ describe.skipIf(chromium === undefined)('models', { timeout: PATIENCE_MS }, () =
     await page.getByText('This page asks nobody but').waitFor()
   })
 
+  test('what it runs on can be forced, and the words stay', async () => {
+    await watch(page, 'Answered with one word')
+    const runsOn = page.getByLabel('Runs on')
+    await runsOn.selectOption('wasm')
+    await word(page, 'outside')
+    expect(await page.locator('.colophon').textContent()).toContain('on WebAssembly')
+    // Headless Chromium has no graphics card; where there is one, WebGPU runs.
+    await runsOn.selectOption('webgpu')
+    await page.getByText(/RUNTIME_UNAVAILABLE|on WebGPU/).waitFor()
+    await runsOn.selectOption('auto')
+    await word(page, 'outside')
+  })
+
   test.each([
     ['tokenizer.json', 'MODEL_FILE_TAMPERED', (bytes: Buffer) => Buffer.from(bytes.toString().replace('"v', '"V'))],
     ['model.onnx', 'MODEL_FILE_TRUNCATED', (bytes: Buffer) => bytes.subarray(0, 1000)],

@@ -1,4 +1,4 @@
-import { loadDetector } from '@turnwise/web'
+import { type ExecutionChoice, loadDetector } from '@turnwise/web'
 import { render } from 'preact'
 import { keepShell } from './browser/shell.js'
 import { createModel } from './state/model.js'
@@ -22,9 +22,24 @@ async function main(): Promise<void> {
   const model = createModel(loadDetector)
   let playground: Playground | undefined
   let notice: string | undefined
+  /** The conversation, while its model is loaded anew. */
+  let held: string | undefined
 
   function draw(): void {
-    if (root !== null) render(<App model={model} playground={playground} notice={notice} />, root)
+    if (root === null) return
+    const runOn = (execution: ExecutionChoice) => void startAnew(execution)
+    render(<App model={model} playground={playground} notice={notice} runOn={runOn} />, root)
+  }
+
+  /** The same words, computed by something else. */
+  async function startAnew(execution: ExecutionChoice): Promise<void> {
+    const left = playground
+    held = left?.link() ?? held
+    playground = undefined
+    draw()
+    left?.clear()
+    await Promise.all([left?.rivalDetector.value?.close(), left?.detector.close()])
+    await model.load(OWN_MODEL, execution)
   }
 
   function openLink(): void {
@@ -39,7 +54,8 @@ async function main(): Promise<void> {
     if (status.kind !== 'ready') return
     playground = createPlayground(status.detector, createModel(loadDetector))
     draw()
-    openLink()
+    if (held === undefined) openLink()
+    else playground.openLink(held)
   })
   addEventListener('hashchange', openLink)
   await keepShell()

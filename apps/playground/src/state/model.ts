@@ -1,5 +1,11 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { type DownloadProgress, type LoadOptions, TurnwiseError, type WebDetector } from '@turnwise/web'
+import {
+  type DownloadProgress,
+  type ExecutionChoice,
+  type LoadOptions,
+  TurnwiseError,
+  type WebDetector,
+} from '@turnwise/web'
 
 /** How far a model is. */
 export type ModelStatus =
@@ -18,8 +24,10 @@ export interface Failure {
 /** A model of the page. */
 export interface Model {
   readonly status: ReadonlySignal<ModelStatus>
+  /** What it was asked to run on. */
+  readonly execution: ReadonlySignal<ExecutionChoice>
   /** Loads one, instead of the one that is being loaded. Never fails: {@link status} tells. */
-  load(source: LoadOptions['model']): Promise<void>
+  load(source: LoadOptions['model'], execution?: ExecutionChoice): Promise<void>
   /** Ends the loading, and forgets what went wrong. */
   cancel(): void
 }
@@ -27,15 +35,18 @@ export interface Model {
 /** @param loadDetector that of `@turnwise/web` */
 export function createModel(loadDetector: (options: LoadOptions) => Promise<WebDetector>): Model {
   const status = signal<ModelStatus>({ kind: 'none' })
+  const asked = signal<ExecutionChoice>('auto')
   let loading = new AbortController()
 
   return {
     status,
+    execution: asked,
     cancel() {
       loading.abort()
       if (status.value.kind !== 'ready') status.value = { kind: 'none' }
     },
-    async load(model) {
+    async load(model, execution = asked.value) {
+      asked.value = execution
       loading.abort()
       loading = new AbortController()
       const { signal } = loading
@@ -45,7 +56,7 @@ export function createModel(loadDetector: (options: LoadOptions) => Promise<WebD
       tell({ kind: 'loading', progress: undefined })
       try {
         const onProgress = (progress: DownloadProgress) => tell({ kind: 'loading', progress })
-        const detector = await loadDetector({ model, signal, onProgress })
+        const detector = await loadDetector({ model, execution, signal, onProgress })
         tell({ kind: 'ready', detector })
       } catch (error) {
         tell({ kind: 'failed', ...describeFailure(error) })

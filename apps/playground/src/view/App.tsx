@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { WebDetector } from '@turnwise/web'
+import { EXECUTION_CHOICES, type Execution, type ExecutionChoice, type WebDetector } from '@turnwise/web'
 import type { Model } from '../state/model.js'
 import type { Playground } from '../state/playground.js'
 import { Announcer } from './Announcer.js'
@@ -24,9 +24,13 @@ interface AppProps {
   readonly playground: Playground | undefined
   /** Something to be told at the start. */
   readonly notice: string | undefined
+  /** Has the model run on something else. */
+  runOn(execution: ExecutionChoice): void
 }
 
-export function App({ model, playground, notice }: AppProps) {
+const EXECUTION_TEXTS: Readonly<Record<Execution, string>> = { wasm: 'WebAssembly', webgpu: 'WebGPU' }
+
+export function App({ model, playground, notice, runOn }: AppProps) {
   const open = useSignal<'paste' | 'wrong' | 'model' | undefined>(undefined)
   const close = () => {
     open.value = undefined
@@ -92,7 +96,7 @@ export function App({ model, playground, notice }: AppProps) {
           />
         )}
       </aside>
-      <Colophon playground={playground} />
+      <Colophon model={model} runOn={runOn} />
       {open.value === 'paste' && <PasteDialog onClose={close} play={(turns) => playground?.playTurns(turns)} />}
       {open.value === 'model' && playground !== undefined && <ModelDialog playground={playground} onClose={close} />}
       {open.value === 'wrong' && wrongBeat !== undefined && <WrongDialog beat={wrongBeat} onClose={close} />}
@@ -138,20 +142,41 @@ function Legend({ names }: { readonly names: readonly string[] }) {
   )
 }
 
-function Colophon({ playground }: Pick<AppProps, 'playground'>) {
+function Colophon({ model, runOn }: Pick<AppProps, 'model' | 'runOn'>) {
+  const status = model.status.value
   return (
     <footer class="colophon">
       <p>
         Nothing leaves this page: the model runs here, and a shared link holds the conversation in the part that
         browsers do not send.
       </p>
-      {playground !== undefined && <p>{describe(playground.detector)}</p>}
+      {status.kind === 'ready' && <p>{describe(status.detector)}</p>}
+      <label class="select">
+        Runs on
+        <select
+          value={model.execution.value}
+          disabled={status.kind === 'loading'}
+          onChange={(event) => runOn(event.currentTarget.value as ExecutionChoice)}
+        >
+          {EXECUTION_CHOICES.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice === 'auto' ? 'the faster' : EXECUTION_TEXTS[choice]}
+            </option>
+          ))}
+        </select>
+      </label>
     </footer>
   )
 }
 
 /** The model and what it runs on. */
-function describe({ manifest, execution, threads }: WebDetector): string {
-  const runs = `${modelName(manifest)}, ${execution}, ${threads === 1 ? '1 thread' : `${threads} threads`}`
-  return crossOriginIsolated ? `${runs}.` : `${runs}; more threads need a host that sends COOP and COEP headers.`
+function describe({ manifest, execution, threads, comparison }: WebDetector): string {
+  const lane = execution === 'wasm' ? `, ${threads === 1 ? '1 thread' : `${threads} threads`}` : ''
+  const times =
+    comparison &&
+    Object.entries(comparison.wordMs).map(([name, ms]) => `${EXECUTION_TEXTS[name as Execution]} ${ms.toFixed(0)} ms`)
+  const measured = times === undefined ? '' : ` (a word: ${times.join(', ')})`
+  const runs = `${modelName(manifest)} on ${EXECUTION_TEXTS[execution]}${lane}${measured}`
+  if (crossOriginIsolated || execution === 'webgpu') return `${runs}.`
+  return `${runs}; more threads need a host that sends COOP and COEP headers.`
 }
