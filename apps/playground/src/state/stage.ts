@@ -83,14 +83,19 @@ export function createStage(first: Judge): Stage {
     async open(steps = [], next = judges.value) {
       const left = performance.close()
       breakSilence()
-      performance = createPerformance(next)
+      const opened = createPerformance(next)
+      performance = opened
       batch(() => {
         judges.value = next
         beats.value = []
         chosen.value = undefined
         problem.value = undefined
       })
-      for (const step of steps) await play(step)
+      for (const step of steps) {
+        // Its steps are no steps of a conversation that was opened meanwhile.
+        if (performance !== opened) break
+        await play(step)
+      }
       await left
     },
     waitSilence(waitMs) {
