@@ -58,3 +58,13 @@ test('another scenario takes its place', async () => {
   await vi.advanceTimersByTimeAsync(3000)
   expect(words()).toEqual(['hello'])
 })
+
+test('what is stopped before it has begun does not play', async () => {
+  const { player, words } = setUp()
+  const playing = player.play(turns)
+  player.stop()
+  await vi.runAllTimersAsync()
+  await playing
+  expect(player.isPlaying.value).toBe(false)
+  expect(words()).toEqual([])
+})

@@ -59,6 +59,7 @@ export function createPlayer(stage: Stage): Player {
       current = run
       isHurried = false
       await stage.open()
+      if (current !== run) return
       isPlaying.value = true
       const steps = playScenario({ turns })
       let heard: Beat | undefined
