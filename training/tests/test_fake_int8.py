@@ -1,14 +1,20 @@
 """Training rounds as the exported graph does."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
+from export_cases import tiny, torch_logits
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from turnwise_training.export_decoder import decoder_layers
-from turnwise_training.export_quantise import quantise_columns
+from turnwise_training.export_decoder import decoder_layers, read_decoder
+from turnwise_training.export_fused import build_fused
+from turnwise_training.export_quantise import LOOKED_UP_LEVELS, quantise_columns
 from turnwise_training.export_smooth import smooth_in_place
-from turnwise_training.fake_int8 import round_activations, rounded_weights
+from turnwise_training.export_steps import measure_steps, with_steps
+from turnwise_training.fake_int8 import round_activations, rounded, rounded_weights
+from turnwise_training.onnx_runner import OnnxRunner
 
 PROMPT = [list(range(1, 20))]
 
@@ -40,13 +46,29 @@ def test_weights_are_rounded_as_they_are_exported_and_only_for_a_while(model: Ll
 
 def test_rounding_activations_moves_answers_a_little_and_lets_gradients_through(model: LlamaForCausalLM):
     before = answer(model)
-    round_activations(model)
+    round_activations(model, measure_steps(model, PROMPT))
     after = answer(model)
     difference = (after - before).abs().max()
-    assert 0 < difference < 0.05 * before.abs().max()
+    assert 0 < difference < 0.2 * before.abs().max()
     after.sum().backward()
     gradient = decoder_layers(model)[0].self_attn.q_proj.weight.grad
     assert gradient is not None and gradient.abs().sum() > 0
+
+
+def test_the_graph_rounds_as_training_did():
+    model, tokenizer, prompts = tiny("llama")
+    model, prompts = deepcopy(model), prompts[:8]
+    with torch.no_grad():  # as what was exported once already is; training does not touch it
+        table = model.model.embed_tokens.weight
+        table.copy_(rounded(table, LOOKED_UP_LEVELS))
+    steps = measure_steps(model, prompts)
+    round_activations(model, steps)
+    with rounded_weights(model):
+        graph = build_fused(with_steps(read_decoder(model), steps), tokenizer.actions, max_tokens=1024)
+        expected = torch_logits(model, prompts, tokenizer.actions)
+    runner = OnnxRunner(graph.SerializeToString())
+    found = np.concatenate([runner.run([prompt])[0] for prompt in prompts])
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_smoothing_changes_weights_and_no_answer(model: LlamaForCausalLM):

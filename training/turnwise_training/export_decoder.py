@@ -20,6 +20,8 @@ class Linear:
 
     weight: np.ndarray  # [in, out], the transpose of PyTorch's
     bias: np.ndarray | None = None  # [out]
+    step: float | None = None
+    """Of its quantised inputs; None where each row is quantised by its own largest magnitude."""
 
 
 @dataclass(frozen=True)

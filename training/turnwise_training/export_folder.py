@@ -5,13 +5,14 @@ from copy import deepcopy
 from pathlib import Path
 
 from .actions import ACTIONS
+from .calibration_messages import CALIBRATION
 from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
 from .export_fused import build_fused
 from .export_published import build_published
 from .export_smooth import smooth_head, smooth_in_place
+from .export_steps import measure_steps, with_steps
 from .export_webgpu import write_webgpu
-from .fixture_messages import PROMPTS
 from .prompt import MAX_TOKENS, PromptTokenizer
 
 FORMAT_VERSION = 1
@@ -39,11 +40,16 @@ def prepare_decoder(model: Model, tokenizer: PromptTokenizer, rounded: bool = Fa
 
     `rounded`: they were smoothed and rounded while training (`fake_int8.py`) and stay as they are.
     """
-    prompts = [tokenizer.prompt(messages)[:CALIBRATION_TOKENS] for messages in PROMPTS.values()]
+    prompts = calibration_prompts(tokenizer)
     if not rounded:
         model = deepcopy(model)
         smooth_in_place(model, prompts)
-    return smooth_head(read_decoder(model), model, prompts)
+    decoder = with_steps(read_decoder(model), measure_steps(model, prompts))
+    return smooth_head(decoder, model, prompts)
+
+
+def calibration_prompts(tokenizer: PromptTokenizer) -> list[list[int]]:
+    return [tokenizer.prompt(messages)[:CALIBRATION_TOKENS] for messages in CALIBRATION]
 
 
 def write_published(model: Model, decoder: Decoder, tokenizer: PromptTokenizer, folder: Path) -> Path:

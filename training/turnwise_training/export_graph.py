@@ -111,35 +111,38 @@ class Graph:
         if self.int8:
             values, scales = quantise_columns(linear.weight)
             matrix, scales = self.weight(name, values), self.weight(f"{name}_scales", scales[0])
-            product = self.int8_product(rows, matrix, scales)
+            product = self.int8_product(rows, matrix, scales, step=linear.step)
         else:
             product = self.node("MatMul", rows, self.weight(name, linear.weight))
         if linear.bias is None:
             return product
         return self.node("Add", product, self.weight(f"{name}_bias", linear.bias))
 
-    def int8_product(self, rows: str, matrix: str, scales: str, output: str = "") -> str:
-        """`rows` fp32 [..., in] times the int8 matrix [in, out] with scales [out]: [..., out]."""
-        values, largest = self.int8_rows(rows)
-        zero = self.constant(ZERO_POINT, np.uint8)
-        if self.fused:
-            step = self.constant(ACTIVATION_STEP, np.float32)
-            product = self.node("MatMulIntegerToFloat", values, matrix, step, scales, zero, domain=MICROSOFT)
-            return self.node("Mul", product, largest, output=output)
-        product = self.node("Cast", self.node("MatMulInteger", values, matrix, zero), to=FLOAT)
-        steps = self.node("Mul", largest, self.constant(ACTIVATION_STEP, np.float32))
-        return self.node("Mul", self.node("Mul", product, scales), steps, output=output)
+    def int8_product(
+        self, rows: str, matrix: str, scales: str, output: str = "", step: float | None = None
+    ) -> str:
+        """`rows` fp32 [..., in] times the int8 matrix [in, out] with scales [out]: [..., out].
 
-    def int8_rows(self, rows: str) -> tuple[str, str]:
-        """`rows` fp32 [..., in] as bytes, and each row's largest magnitude [..., 1].
-
-        Every row (token) is quantised by its own largest value, not by the whole tensor's: a first token's
-        activations can be a thousand times the others', and a token's answer must not depend on what else
-        is in the batch or in the cache. No row is all zeros, so none is divided by zero.
+        `step`: of the rows' bytes. Without one every row (token) is quantised by its own largest magnitude,
+        never by the whole tensor's: a first token's activations can be a thousand times the others'. Either
+        way a token's answer does not depend on what else is in the batch or in the cache.
         """
-        largest = self.node("ReduceMax", self.node("Abs", rows), axes=[-1], keepdims=1)
-        step, zero = self.constant(ACTIVATION_STEP, np.float32), self.constant(ZERO_POINT, np.uint8)
-        return self.node("QuantizeLinear", self.node("Div", rows, largest), step, zero), largest
+        largest = None
+        if step is None:
+            # No row is all zeros, so none is divided by zero.
+            largest = self.node("ReduceMax", self.node("Abs", rows), axes=[-1], keepdims=1)
+            rows, step = self.node("Div", rows, largest), ACTIVATION_STEP
+        size, zero = self.constant(step, np.float32), self.constant(ZERO_POINT, np.uint8)
+        values = self.node("QuantizeLinear", rows, size, zero)
+        last = "" if largest else output
+        if self.fused:
+            product = self.node(
+                "MatMulIntegerToFloat", values, matrix, size, scales, zero, output=last, domain=MICROSOFT
+            )
+        else:
+            product = self.node("Cast", self.node("MatMulInteger", values, matrix, zero), to=FLOAT)
+            product = self.node("Mul", product, self.node("Mul", scales, size), output=last)
+        return self.node("Mul", product, largest, output=output) if largest else product
 
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.weights)

@@ -5,7 +5,7 @@ While a batch runs, weights are rounded as `export_quantise.py` rounds them, and
 https://arxiv.org/abs/1712.05877) and move the exact weights.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from .export_decoder import Model, decoder_layers
 from .export_quantise import ROW_LEVELS, WEIGHT_LEVELS
+from .export_steps import LayerSteps
 
 
 def rounded(rows: Tensor, levels: int) -> Tensor:
@@ -22,29 +23,34 @@ def rounded(rows: Tensor, levels: int) -> Tensor:
 
 
 class RoundStraightThrough(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, rows: Tensor) -> Tensor:
-        return rounded(rows.float(), ROW_LEVELS).to(rows.dtype)
+    """`step`: the grid's, cut off at its ends; None for each row's own."""
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> Tensor:
-        return gradient
+    def forward(ctx, rows: Tensor, step: float | None) -> Tensor:
+        if step is None:
+            return rounded(rows.float(), ROW_LEVELS).to(rows.dtype)
+        levels = torch.round(rows.float() / step).clamp_(-ROW_LEVELS - 1, ROW_LEVELS)
+        return (levels * step).to(rows.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
 
 
-def round_activations(model: Model) -> None:
+def round_activations(model: Model, steps: Sequence[LayerSteps]) -> None:
     """Hooks that round what every product of the layers takes in; they stay."""
 
-    def before(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
-        return (RoundStraightThrough.apply(inputs[0]),)
+    def round_output(module: nn.Module, step: float) -> None:
+        module.register_forward_hook(lambda _, __, output: RoundStraightThrough.apply(output, step))
 
-    def after(_: nn.Module, __: tuple[Tensor], output: Tensor) -> Tensor:
-        return RoundStraightThrough.apply(output)
+    def round_input(module: nn.Module, step: float | None) -> None:
+        module.register_forward_pre_hook(lambda _, inputs: (RoundStraightThrough.apply(inputs[0], step),))
 
-    for layer in decoder_layers(model):
-        for norm in (layer.input_layernorm, layer.post_attention_layernorm):
-            norm.register_forward_hook(after)  # once for the projections that share it
-        for product in (layer.self_attn.o_proj, layer.mlp.down_proj):
-            product.register_forward_pre_hook(before)
+    for layer, own in zip(decoder_layers(model), steps, strict=True):
+        round_output(layer.input_layernorm, own.query_key_value)  # once for the projections that share it
+        round_output(layer.post_attention_layernorm, own.gate_up)
+        round_input(layer.self_attn.o_proj, own.attention_out)
+        round_input(layer.mlp.down_proj, None)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer
 
-from .export_decoder import read_decoder
 from .export_folder import prepare_decoder, write_fused, write_published
 from .fixture_messages import CONVERSATIONS, PROMPTS
 from .fixture_models import tiny_llama, tiny_qwen2
@@ -47,7 +46,7 @@ def write_tiny(folder: Path) -> None:
     decoder = prepare_decoder(llama, llama_tokenizer)
     fused = write_fused(llama, decoder, llama_tokenizer, folder / "fused", about, int8=False)
     write_expected(OnnxRunner(fused), llama_tokenizer, folder / "fused")
-    write_fused(llama, read_decoder(llama), llama_tokenizer, folder / "int8", about)
+    write_fused(llama, decoder, llama_tokenizer, folder / "int8", about)
     published = write_published(llama, decoder, llama_tokenizer, folder / "published")
     write_expected(OnnxRunner(published), llama_tokenizer, folder / "published")
     decoder = prepare_decoder(qwen2, qwen2_tokenizer)

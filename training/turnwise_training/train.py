@@ -2,10 +2,9 @@
 
     python -m turnwise_training.train runs/en-0.1.json --out work/run [--resume] [--offline]
 
-Loss: cross-entropy over the four action logits at each `<|predict|>`, the actions weighted so
-that each has the same say, and for interruptions half of a cross-entropy over the pair that
-counts once the agent is silent. Checkpoints are chosen on held-out conversations and the
-development set, never on an evaluation set.
+Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), and for
+interruptions a cross-entropy over the pair that counts once the agent is silent. Checkpoints are chosen
+on held-out conversations and the development set, never on an evaluation set.
 """
 
 import argparse
@@ -28,9 +27,10 @@ from .actions import ACTIONS
 from .corpus import CORPUS_DIR, Conversation
 from .evaluate import report_choice
 from .examples import Augmentation, TreeMaker
+from .export_folder import calibration_prompts
 from .export_smooth import smooth_in_place
+from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
-from .fixture_messages import PROMPTS
 from .mixture import load_mixture
 from .model import cut_to_depth, load_base, load_model, save_model
 from .tree import PromptTree, TreeBatch, collate
@@ -81,11 +81,17 @@ def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_los
 
 
 def balance(trees: list[PromptTree]) -> Tensor:
-    """Weights that give every action the same say, from a sample of trees."""
+    """Weights of the actions, from a sample of trees: half the say for a silent agent's two, a quarter for
+    each of the others.
+
+    Start_speaking and continue_listening keep their natural proportion: with the same say for each, pauses
+    were taken for ends more often than ends for pauses (development set).
+    """
     counts = Counter(point.action for tree in trees for point in tree.points)
     assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
-    total = sum(counts.values())
-    return torch.tensor([total / (len(ACTIONS) * counts[action]) for action in range(len(ACTIONS))])
+    total, silent = sum(counts.values()), counts[0] + counts[1]
+    spoken_over = [total / (4 * counts[action]) for action in (2, 3)]
+    return torch.tensor([total / (2 * silent), total / (2 * silent), *spoken_over])
 
 
 def pack(trees: list[PromptTree], max_tokens: int) -> list[list[PromptTree]]:
@@ -140,8 +146,9 @@ def main() -> None:
     if model.config.num_hidden_layers > run.layers:
         cut_to_depth(model, list(range(run.layers)))
     if run.int8:
-        smooth_in_place(model, [tokenizer.prompt(messages) for messages in PROMPTS.values()])
-        round_activations(model)
+        prompts = calibration_prompts(tokenizer)
+        smooth_in_place(model, prompts)
+        round_activations(model, measure_steps(model, prompts))
     # On a CPU bf16 is nearly twice as fast with AMX or AVX-512's bf16 products, and no faster without.
     capabilities = torch.cpu.get_capabilities()
     bf16 = device == "cuda" or bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))

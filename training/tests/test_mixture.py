@@ -1,0 +1,11 @@
+"""Which conversations are held out."""
+
+from turnwise_training.corpus import read_corpus
+from turnwise_training.mixture import held_out_titles, is_held_out
+
+
+def test_every_conversation_of_the_list_is_in_the_corpus_and_one_in_sixteen_is_held_out():
+    conversations = read_corpus()
+    found = [conversation for conversation in conversations if is_held_out(conversation)]
+    assert len(found) == len(held_out_titles())
+    assert 1 / 18 < len(found) / len(conversations) < 1 / 14
