@@ -27,7 +27,7 @@ describe.skipIf(chromium === undefined)('axe finds nothing serious', { timeout: 
     page = await browser.newPage({ reducedMotion: 'reduce' })
     page.setDefaultTimeout(PATIENCE_MS / 2)
     await page.goto(host.url)
-    await page.getByLabel('You').waitFor()
+    await page.getByLabel('You', { exact: true }).waitFor()
     await page.evaluate(axe.source)
   }, PATIENCE_MS)
 

@@ -28,7 +28,7 @@ describe.skipIf(chromium === undefined)('models', { timeout: PATIENCE_MS }, () =
     page = await browser.newPage({ acceptDownloads: true })
     page.setDefaultTimeout(PATIENCE_MS / 2)
     await page.goto(host.url)
-    await page.getByLabel('You').waitFor()
+    await page.getByLabel('You', { exact: true }).waitFor()
   }, PATIENCE_MS)
 
   afterAll(async () => {
@@ -133,7 +133,7 @@ describe.skipIf(chromium === undefined)('models', { timeout: PATIENCE_MS }, () =
     expect(await alert.textContent()).toContain(code)
     await writeFile(path, whole)
     await other.getByRole('button', { name: 'Try again' }).click()
-    await other.getByLabel('You').waitFor()
+    await other.getByLabel('You', { exact: true }).waitFor()
     await context.close()
   })
 })

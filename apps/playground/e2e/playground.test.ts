@@ -41,7 +41,7 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: PATIENCE_MS },
 
   async function openPage(url = host.url): Promise<void> {
     await page.goto(url)
-    await page.getByLabel('You').waitFor()
+    await page.getByLabel('You', { exact: true }).waitFor()
   }
 
   /** The user's words in the timeline with the action at each. */
@@ -52,7 +52,7 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: PATIENCE_MS },
   }
 
   async function say(text: string): Promise<void> {
-    await page.getByLabel('You').pressSequentially(text, { delay: 30 })
+    await page.getByLabel('You', { exact: true }).pressSequentially(text, { delay: 30 })
     await word(page, text.trim().split(' ').at(-1) ?? '')
   }
 
@@ -93,7 +93,7 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: PATIENCE_MS },
     await say('uh huh ')
     expect((await timeline()).at(-1)).toBe('huh continue_speaking')
     expect(await page.getByRole('button', { name: 'Silence it' }).isVisible()).toBe(true)
-    await page.getByLabel('You').press('Enter')
+    await page.getByLabel('You', { exact: true }).press('Enter')
     await say('wait no ')
     await page.getByRole('button', { name: 'Say it' }).waitFor()
     expect(await timeline()).toContain('wait start_listening')

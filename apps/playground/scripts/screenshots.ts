@@ -91,7 +91,7 @@ async function picture(browser: Browser, url: string, out: string, isWanted: (na
     }
     await page.setViewportSize(size)
     await page.goto(url)
-    await page.getByLabel('You').waitFor()
+    await page.getByLabel('You', { exact: true }).waitFor()
     for (const [name, enter] of Object.entries(STATES).filter(([each]) => isWanted(each))) {
       await enter(page)
       await shoot(page, join(out, `${window}-${name}`))

@@ -54,7 +54,7 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await reset(page)
     await page.getByRole('button', { name: 'Say it' }).click()
     await word(page, 'that.')
-    await page.getByLabel('You').pressSequentially('uh huh ')
+    await page.getByLabel('You', { exact: true }).pressSequentially('uh huh ')
     await word(page, 'huh')
   },
   async model(page) {
@@ -108,9 +108,9 @@ async function reset(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
   const halt = page.getByRole('button', { name: 'Halt' })
   if (await halt.isVisible()) await halt.click()
-  await page.getByLabel('beside').selectOption('')
   const clear = page.getByRole('button', { name: 'Clear' })
   if (await clear.isEnabled()) await clear.click()
+  await page.getByLabel('beside').selectOption('')
   await page.getByText('Say something, word by word.').waitFor()
 }
 

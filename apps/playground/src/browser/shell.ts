@@ -14,8 +14,13 @@ export async function keepShell(): Promise<void> {
     const controlled = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve))
     // The main script's name holds its hash: a new build is a new worker, with a cache of its own.
     const build = new URL(import.meta.url).pathname.split('/').at(-1) ?? ''
-    await serviceWorker.register(`${WORKER}?build=${build}`)
-    if (serviceWorker.controller !== null) return
+    const registered = serviceWorker.register(`${WORKER}?build=${build}`)
+    // From the second visit on it is there already: what it does about a new build is nothing to wait for.
+    if (serviceWorker.controller !== null) {
+      void registered.catch(() => undefined)
+      return
+    }
+    await registered
     // What is loaded from here on, the weights' runtime too, goes through it.
     await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
     void keepLoaded()

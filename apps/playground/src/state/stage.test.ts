@@ -28,3 +28,14 @@ test('a conversation that is left while it is being opened is left at once', asy
   await left
   expect(words()).toEqual(['about', 'my', 'bill'])
 })
+
+test('who speaks while a conversation is being opened goes on from there', async () => {
+  const { stage, words } = setUp()
+  const opening = stage.open(say('one two three four'))
+  await stage.play({ kind: 'user', word: 'about', pauseMs: 0, atMs: 9 })
+  stage.rest()
+  await opening
+  await stage.play({ kind: 'user', word: 'bill', pauseMs: 0, atMs: 20 })
+  expect(words()).not.toContain('four')
+  expect(words().at(-1)).toBe('bill')
+})

@@ -40,6 +40,8 @@ export function createStage(first: Judge): Stage {
   const problem = signal<string | undefined>(undefined)
   const chosen = signal<number | undefined>(undefined)
   let performance: Performance = createPerformance(judges.value)
+  /** The conversation whose steps are being played again. */
+  let opening: object | undefined
   let endSilence: (() => void) | undefined
 
   const focus = computed(() => {
@@ -83,8 +85,9 @@ export function createStage(first: Judge): Stage {
     async open(steps = [], next = judges.value) {
       const left = performance.close()
       breakSilence()
-      const opened = createPerformance(next)
-      performance = opened
+      const run = {}
+      opening = run
+      performance = createPerformance(next)
       batch(() => {
         judges.value = next
         beats.value = []
@@ -92,8 +95,8 @@ export function createStage(first: Judge): Stage {
         problem.value = undefined
       })
       for (const step of steps) {
-        // Its steps are no steps of a conversation that was opened meanwhile.
-        if (performance !== opened) break
+        // What is left of it is no part of what was opened, or said, meanwhile.
+        if (opening !== run) break
         await play(step)
       }
       await left
@@ -116,6 +119,7 @@ export function createStage(first: Judge): Stage {
     },
     breakSilence,
     rest() {
+      opening = undefined
       const steps = beats.value.map(({ step }) => step)
       const last = steps.at(-1)
       if (last === undefined || last.kind === 'settle' || last.kind === 'agentDone') return
