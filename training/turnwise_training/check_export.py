@@ -92,7 +92,8 @@ def check_export(fused: Path, published: Path | None, data_dir: Path) -> dict[st
     check_files(fused)
     runners = {"fused": OnnxRunner(fused / "model.onnx"), "webgpu": OnnxRunner(fused / "model.webgpu.onnx")}
     pairs = [("webgpu", "fused")]
-    model, tokenizer = None, PromptTokenizer(AutoTokenizer.from_pretrained(published or fused))
+    template = json.loads((fused / "turnwise.json").read_text(encoding="utf-8"))["template"]
+    model, tokenizer = None, PromptTokenizer(AutoTokenizer.from_pretrained(fused), template)
     if published is not None:
         model, _ = load_model(published)
         runners["published"] = OnnxRunner(published / "onnx" / "model_q8.onnx")

@@ -49,7 +49,7 @@ def load(folder: Path) -> Evaluated:
     manifest = folder / "turnwise.json"
     if manifest.exists():
         facts = json.loads(manifest.read_text(encoding="utf-8"))
-        tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder))
+        tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder), facts["template"])
         runner = OnnxRunner(folder / facts["onnx"]["file"])
         name = f"{facts['name']} {facts['version']} ({folder}, ONNX Runtime, int8)"
         return Evaluated(name, onnx_logits_of(runner, tokenizer), facts["calibration"]["temperature"])

@@ -96,7 +96,7 @@ def make_manifest(
     return {
         "formatVersion": FORMAT_VERSION,
         **{key: about[key] for key in ("name", "version", "license", "baseModel")},
-        "template": "chatml",
+        "template": tokenizer.template,
         "tokens": {
             "messageStart": tokenizer.message_start,
             "messageEnd": tokenizer.message_end,

@@ -15,15 +15,21 @@ from .fixture_messages import CONVERSATIONS, PROMPTS
 from .fixture_models import tiny_llama, tiny_qwen2
 from .model import load_base
 from .onnx_runner import OnnxRunner
-from .prompt import PromptTokenizer
+from .prompt import PLAIN_WORDS, PromptTokenizer
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TINY_BYTES = 1_000_000
 
 
 def write_prompts(tokenizer: PromptTokenizer, path: Path) -> None:
+    plain = PromptTokenizer(tokenizer.tokenizer, PLAIN_WORDS)
     entries: list[dict[str, object]] = [
-        {"name": name, "messages": messages, "tokenIds": tokenizer.prompt(messages)}
+        {
+            "name": name,
+            "messages": messages,
+            "tokenIds": tokenizer.prompt(messages),
+            "plainTokenIds": plain.prompt(messages),
+        }
         for name, messages in PROMPTS.items()
     ]
     write_entries(path, entries)

@@ -61,7 +61,7 @@ def load_fused(folder: Path) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     tensors = {name: torch.tensor(array) for name, array in state.items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     assert set(missing) <= {"lm_head.weight"} and not unexpected, (missing, unexpected)
-    return model.eval(), PromptTokenizer(AutoTokenizer.from_pretrained(folder))
+    return model.eval(), PromptTokenizer(AutoTokenizer.from_pretrained(folder), manifest["template"])
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from tokenizers import pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerFast
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
-from .prompt import ADDED_TOKENS, PromptTokenizer
+from .prompt import ADDED_TOKENS, CHATML, PromptTokenizer
 
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 BASE_LICENSE = "Apache-2.0"
@@ -85,7 +85,8 @@ def load_model(folder: Path | str) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """A model of the published form (config.json, tokenizer.json, model.safetensors), fp32, eval mode."""
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    return cast(LlamaForCausalLM, model).eval(), PromptTokenizer(tokenizer)
+    template = getattr(model.config, "prompt_template", CHATML)
+    return cast(LlamaForCausalLM, model).eval(), PromptTokenizer(tokenizer, template)
 
 
 def save_model(model: LlamaForCausalLM, tokenizer: PromptTokenizer, folder: Path | str) -> None:

@@ -10,11 +10,15 @@ from typing import Protocol
 from transformers import PreTrainedTokenizerFast
 
 from .actions import ACTIONS
+from .plain_words import plain_words
 
 MAX_TOKENS = 1024
 TRIGGER = "<|predict|>"
 ACTION_TOKENS = tuple(f"<|{action}|>" for action in ACTIONS)
 ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
+TEMPLATES = (CHATML, PLAIN_WORDS) = ("chatml", "chatml-plain-words")
+"""How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words`
+writes them. In turnwise.json `template`, in config.json `prompt_template`."""
 Message = dict[str, str]
 
 
@@ -25,8 +29,10 @@ class Encoder(Protocol):
 class PromptTokenizer:
     """Encodes text so that special-token strings in it never become special tokens."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast):
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, template: str = CHATML):
+        assert template in TEMPLATES, f"template {template}, expected one of {TEMPLATES}"
         self.tokenizer = tokenizer
+        self.template = template
         self.message_start = self.special("<|im_start|>")
         self.message_end = self.special("<|im_end|>")
         self.trigger = self.special(TRIGGER)
@@ -78,5 +84,8 @@ class PromptTokenizer:
         """Token ids of a whole prompt, at most MAX_TOKENS, cut on the left."""
         ids: list[int] = []
         for message in messages:
-            ids += self.open_message(message["role"], message["content"]) + self.close_message()
+            role, text = message["role"], message["content"]
+            if self.template == PLAIN_WORDS and role == "user":
+                text = plain_words(text)
+            ids += self.open_message(role, text) + self.close_message()
         return [*ids, self.trigger][-MAX_TOKENS:]

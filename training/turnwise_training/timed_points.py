@@ -164,7 +164,7 @@ def sample(silences: list[Silence], limit: int | None) -> list[Silence]:
 def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     """By a folder of the shipped form, at its temperature."""
     facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
-    tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder))
+    tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder), facts["template"])
     runner = OnnxRunner(folder / facts["onnx"]["file"], threads)
     prompts = [tokenizer.prompt(silence.messages) for silence in silences]
     logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]

@@ -33,6 +33,7 @@ from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
 from .mixture import load_mixture
 from .model import cut_to_depth, load_base, load_model, save_model
+from .prompt import PLAIN_WORDS
 from .tree import PromptTree, TreeBatch, collate
 
 
@@ -143,6 +144,8 @@ def main() -> None:
         model, tokenizer = load_model(run.start_from)
     else:
         model, tokenizer = load_base(arguments.offline)
+    # Trained in every style, so that it answers the words as they are too; asked in one.
+    model.config.prompt_template = tokenizer.template = PLAIN_WORDS
     if model.config.num_hidden_layers > run.layers:
         cut_to_depth(model, list(range(run.layers)))
     if run.int8:

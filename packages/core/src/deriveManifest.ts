@@ -1,7 +1,7 @@
 import { ACTIONS, type Action } from './actions.js'
 import { describeValue, TurnwiseError } from './errors.js'
 import { JsonReader } from './jsonReader.js'
-import { MANIFEST_FORMAT_VERSION, MAX_TOKENS, type Manifest } from './manifest.js'
+import { MANIFEST_FORMAT_VERSION, MAX_TOKENS, type Manifest, TEMPLATES } from './manifest.js'
 import { readAddedTokens } from './tokenizer.js'
 
 /** Where the published form keeps its graph. */
@@ -36,7 +36,9 @@ export function deriveManifest(config: unknown, tokenizerJson: unknown): Manifes
     formatVersion: MANIFEST_FORMAT_VERSION,
     name: typeof reader.optional('model_type') === 'string' ? `unnamed-${reader.string('model_type')}` : 'unnamed',
     version: '0.0.0',
-    template: 'chatml',
+    template: reader.has('prompt_template')
+      ? reader.choice('prompt_template', TEMPLATES, 'UNSUPPORTED_MODEL')
+      : 'chatml',
     tokens: {
       messageStart: token('<|im_start|>'),
       messageEnd: token('<|im_end|>'),

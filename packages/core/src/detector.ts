@@ -63,7 +63,7 @@ const WINDOW_SIZE = 256
 
 /** A detector from its parts. `loadDetector` of a runtime package finds them. */
 export function createDetector(model: LanguageModel, tokenizer: Tokenizer, manifest: Manifest): Detector {
-  const prompts = createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens)
+  const prompts = createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens, manifest.template)
   const { temperature } = manifest.calibration
   let closed = false
 

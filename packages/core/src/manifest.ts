@@ -14,6 +14,13 @@ export const MAX_TOKENS = 1024
 export const ONNX_FORMS = ['fused', 'published'] as const
 export type OnnxForm = (typeof ONNX_FORMS)[number]
 
+/**
+ * How messages become a prompt: ChatML with their words as they are, or with the user's as {@link plainWords} writes
+ * them.
+ */
+export const TEMPLATES = ['chatml', 'chatml-plain-words'] as const
+export type Template = (typeof TEMPLATES)[number]
+
 /** What the logits are over: the four actions in class order, or the whole vocabulary. */
 export const LOGITS_KINDS = ['actions', 'vocabulary'] as const
 export type LogitsKind = (typeof LOGITS_KINDS)[number]
@@ -32,7 +39,7 @@ export interface Manifest {
   readonly version: string
   readonly license?: string
   readonly baseModel?: string
-  readonly template: 'chatml'
+  readonly template: Template
   readonly tokens: {
     readonly messageStart: number
     readonly messageEnd: number
@@ -86,7 +93,7 @@ export function parseManifest(json: unknown): Manifest {
     version: root.string('version'),
     ...(license === undefined ? {} : { license }),
     ...(baseModel === undefined ? {} : { baseModel }),
-    template: root.choice('template', ['chatml'], 'UNSUPPORTED_MODEL'),
+    template: root.choice('template', TEMPLATES, 'UNSUPPORTED_MODEL'),
     tokens: {
       messageStart: tokens.integer('messageStart', 0),
       messageEnd: tokens.integer('messageEnd', 0),

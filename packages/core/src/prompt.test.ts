@@ -10,7 +10,7 @@ const tokenizer = createFakeTokenizer()
 const newline = tokenizer.encode('\n')
 
 test('writes ChatML and the trigger', () => {
-  const prompts = createPromptEncoder(tokenizer, tokens, 1024)
+  const prompts = createPromptEncoder(tokenizer, tokens, 1024, 'chatml')
   const messages: Message[] = [
     { role: 'assistant', content: ' Hi \n' },
     { role: 'user', content: '' },
@@ -28,8 +28,10 @@ test('keeps the last tokens of a long conversation', () => {
   const conversations = fc.array(message, { minLength: 1, maxLength: 8 }) as fc.Arbitrary<Message[]>
   fc.assert(
     fc.property(conversations, fc.integer({ min: 8, max: 60 }), (messages, maxTokens) => {
-      const whole = createPromptEncoder(tokenizer, tokens, 100_000).encode(messages)
-      expect(createPromptEncoder(tokenizer, tokens, maxTokens).encode(messages)).toEqual(whole.slice(-maxTokens))
+      const whole = createPromptEncoder(tokenizer, tokens, 100_000, 'chatml').encode(messages)
+      expect(createPromptEncoder(tokenizer, tokens, maxTokens, 'chatml').encode(messages)).toEqual(
+        whole.slice(-maxTokens),
+      )
     }),
   )
 })
@@ -44,7 +46,7 @@ test('encodes only what can count', () => {
   }
   const content = 'word '.repeat(100_000)
   const messages: Message[] = Array.from({ length: 50 }, () => ({ role: 'user', content }))
-  const prompt = createPromptEncoder(counting, tokens, 1024).encode(messages)
+  const prompt = createPromptEncoder(counting, tokens, 1024, 'chatml').encode(messages)
   expect(prompt).toHaveLength(1024)
   expect(prompt.slice(0, -3)).toEqual(tokenizer.encode(content.trim().slice(-1021)))
   expect(encoded).toBeLessThan(20_000)
@@ -58,7 +60,7 @@ test('cuts before a word, and never inside a character', () => {
       return tokenizer.encode(text)
     },
   }
-  const prompts = createPromptEncoder(recording, tokens, 8)
+  const prompts = createPromptEncoder(recording, tokens, 8, 'chatml')
   prompts.encode([{ role: 'user', content: `${'word '.repeat(500)}last` }])
   expect(texts.at(-1)).toMatch(/^ word( word)* last$/)
   prompts.encode([{ role: 'user', content: `${'😀'.repeat(1000)}.` }])

@@ -1,4 +1,6 @@
+import type { Template } from './manifest.js'
 import type { Message } from './messages.js'
+import { plainWords } from './plainWords.js'
 import { isSpace, strip } from './strip.js'
 import type { Tokenizer } from './tokenizer.js'
 
@@ -12,7 +14,8 @@ export interface PromptEncoder {
   count(messages: readonly Message[]): number
   /**
    * The tokens of checked messages, ChatML and the trigger, cut on the left to `maxTokens`:
-   * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`.
+   * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`. The template says how a user's text
+   * is written.
    */
   encode(messages: readonly Message[]): number[]
 }
@@ -32,11 +35,17 @@ const SPARE_TOKENS = 64
 const CUT_WINDOW = 256
 
 /** A prompt encoder. Only tokens within `maxTokens` of the end are computed, however long the conversation is. */
-export function createPromptEncoder(tokenizer: Tokenizer, tokens: PromptTokens, maxTokens: number): PromptEncoder {
+export function createPromptEncoder(
+  tokenizer: Tokenizer,
+  tokens: PromptTokens,
+  maxTokens: number,
+  template: Template,
+): PromptEncoder {
   const newline = tokenizer.encode('\n')
 
-  function encodeMessage(message: Message): number[] {
-    const text = encodeEnd(tokenizer, `${message.role}\n${strip(message.content)}`, maxTokens)
+  function encodeMessage({ role, content }: Message): number[] {
+    const words = template === 'chatml-plain-words' && role === 'user' ? plainWords(content) : content
+    const text = encodeEnd(tokenizer, `${role}\n${strip(words)}`, maxTokens)
     return [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
   }
 

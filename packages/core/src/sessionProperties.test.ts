@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDetector } from './detector.js'
 import { EXPECTATIONS } from './expectation.js'
+import { TEMPLATES } from './manifest.js'
 import { POLICIES, type PolicyName } from './policy.js'
 import { createPromptEncoder } from './prompt.js'
 import type { Session } from './session.js'
@@ -9,7 +10,7 @@ import { createFakeModel } from './testing/fakeModel.js'
 import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 
 const tokenizer = createFakeTokenizer()
-const text = fc.stringMatching(/^[ab ]{0,6}$/)
+const text = fc.stringMatching(/^[abA. ]{0,6}$/)
 const event = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('hear' as const), text, final: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('agentSpeaking' as const), text }) },
@@ -24,13 +25,14 @@ const options = fc.record({
 test('any course of events gives what a fresh predict gives, and runs only the changed suffix and the trigger', async () => {
   const limits = fc.integer({ min: 20, max: 120 })
   const courses = fc.array(event, { maxLength: 30 })
+  const templates = fc.constantFrom(...TEMPLATES)
   await fc.assert(
-    fc.asyncProperty(courses, limits, options, async (events, maxTokens, given) => {
-      const manifest = { ...FAKE_MANIFEST, maxTokens }
+    fc.asyncProperty(courses, limits, options, templates, async (events, maxTokens, given, template) => {
+      const manifest = { ...FAKE_MANIFEST, maxTokens, template }
       const model = createFakeModel()
       const session = createDetector(model, tokenizer, manifest).openSession(given)
       const fresh = createDetector(createFakeModel(), tokenizer, manifest)
-      const prompts = createPromptEncoder(tokenizer, manifest.tokens, maxTokens)
+      const prompts = createPromptEncoder(tokenizer, manifest.tokens, maxTokens, template)
       let last: readonly number[] = []
       for (const [atMs, event] of events.entries()) {
         const decision = await apply(session, event, atMs)

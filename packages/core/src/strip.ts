@@ -10,6 +10,18 @@ export function strip(text: string): string {
   return text.slice(start, end)
 }
 
+/** The words of a text, as Python's `str.split` parts them. */
+export function splitWords(text: string): string[] {
+  const words: string[] = []
+  let start = 0
+  for (let end = 0; end <= text.length; end += 1) {
+    if (end < text.length && !isSpace(text.charCodeAt(end))) continue
+    if (end > start) words.push(text.slice(start, end))
+    start = end + 1
+  }
+  return words
+}
+
 /** Whether a UTF-16 code unit is white space to Python. All of it lies in the basic plane. */
 export function isSpace(unit: number): boolean {
   if (unit <= 0x20) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit >= 0x1c

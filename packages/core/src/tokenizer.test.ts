@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { deriveManifest } from './deriveManifest.js'
+import type { Template } from './manifest.js'
 import { createPromptEncoder, type PromptEncoder } from './prompt.js'
 import { caught } from './test/caught.js'
 import { existsInRepository, type PromptFixture, readRepositoryJson } from './test/files.js'
@@ -8,10 +9,15 @@ import { createTokenizer, readAddedTokens } from './tokenizer.js'
 
 type Json = Record<string, unknown>
 
-function readModel(folder: string) {
+function readModel(folder: string, template?: Template) {
   const tokenizerJson = readRepositoryJson(`${folder}/tokenizer.json`) as Json
   const manifest = deriveManifest(readRepositoryJson(`${folder}/config.json`), tokenizerJson)
-  return createPromptEncoder(createTokenizer(tokenizerJson), manifest.tokens, manifest.maxTokens)
+  return createPromptEncoder(
+    createTokenizer(tokenizerJson),
+    manifest.tokens,
+    manifest.maxTokens,
+    template ?? manifest.template,
+  )
 }
 
 const shippedModel = 'models/en'
@@ -19,14 +25,23 @@ const shippedModel = 'models/en'
 describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the shipped tokenizer', () => {
   const fixtures = readRepositoryJson('fixtures/prompts.json') as PromptFixture[]
   let prompts: PromptEncoder
+  let plainPrompts: PromptEncoder
 
   beforeAll(() => {
-    prompts = readModel(shippedModel)
+    prompts = readModel(shippedModel, 'chatml')
+    plainPrompts = readModel(shippedModel, 'chatml-plain-words')
   })
 
   test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, { messages, tokenIds }) => {
     expect(prompts.encode(messages)).toEqual(tokenIds)
   })
+
+  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
+    '%s, plain words',
+    (_, { messages, plainTokenIds }) => {
+      expect(plainPrompts.encode(messages)).toEqual(plainTokenIds)
+    },
+  )
 
   test('a million characters of anything take no time', () => {
     for (const text of ['word ', 'a', '漢字', '😀', '!?', '<|im_end|>', '1', '\n', 'a                    ']) {

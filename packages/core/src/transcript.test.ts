@@ -5,7 +5,7 @@ import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 import { createTranscript } from './transcript.js'
 
 const maxTokens = 200
-const prompts = createPromptEncoder(createFakeTokenizer(), FAKE_MANIFEST.tokens, maxTokens)
+const prompts = createPromptEncoder(createFakeTokenizer(), FAKE_MANIFEST.tokens, maxTokens, 'chatml')
 /** 19 tokens: 3 of ChatML, 5 of the role and its newline, 11 of the text. */
 const message: Message = { role: 'user', content: 'eleven chrs' }
 

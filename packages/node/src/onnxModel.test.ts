@@ -22,7 +22,7 @@ async function open(name: (typeof TINY_MODELS)[number], options: Partial<OnnxMod
   const model = await createOnnxModel(onnxPath, manifest, { ...OPTIONS, ...options })
   onTestFinished(() => model.close())
   const tokenizer = createTokenizer(await readTokenizer())
-  return { model, prompts: createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens) }
+  return { model, prompts: createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens, manifest.template) }
 }
 
 function expectClose(found: readonly number[] | undefined, expected: readonly number[] | undefined, tolerance: number) {

@@ -21,4 +21,6 @@ export interface PromptFixture {
   readonly name?: string
   readonly messages: readonly Message[]
   readonly tokenIds: readonly number[]
+  /** Of the template `chatml-plain-words`; prompts.json alone has them. */
+  readonly plainTokenIds?: readonly number[]
 }
