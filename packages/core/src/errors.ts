@@ -118,15 +118,15 @@ export const ERROR_CATALOGUE = {
       'In a browser: docs/web.md says what a page needs.',
   },
   HUB_NOT_FOUND: {
-    meaning: 'The model hub has no such model, revision or file.',
+    meaning: 'The model hub has no such model or data set, revision or file.',
     remedy: 'Check the spelling of owner/name and the revision.',
   },
   HUB_ACCESS_DENIED: {
-    meaning: 'The model hub asks for a login: the model is private or gated, or its name is misspelled.',
-    remedy: 'Check the name, or pass a token that may read the model (option hubToken or HF_TOKEN).',
+    meaning: 'The model hub asks for a login: what is asked for is private or gated, or its name is misspelled.',
+    remedy: 'Check the name, or pass a token that may read it (option hubToken or HF_TOKEN).',
   },
   HUB_UNREACHABLE: {
-    meaning: 'The model hub could not be reached and the model is not in the cache.',
+    meaning: 'The model hub could not be reached and what is asked for is not in the cache.',
     remedy: 'Check the network, or use the bundled model or a local folder.',
   },
   HUB_FAILED: {
@@ -134,8 +134,8 @@ export const ERROR_CATALOGUE = {
     remedy: 'Try again later.',
   },
   OFFLINE: {
-    meaning: 'Offline mode was asked for and the model is not complete in the cache.',
-    remedy: 'Download the model once with a network, or use the bundled model or a local folder.',
+    meaning: 'Offline mode was asked for and the model or data set is not complete in the cache.',
+    remedy: 'Download it once with a network, or use the bundled model or a local folder.',
   },
   DOWNLOAD_INCOMPLETE: {
     meaning: 'A download broke off again and again.',

@@ -1,10 +1,10 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { TurnwiseError, throwIfAborted } from '@turnwise/core'
 import { hashFiles } from './hashFiles.js'
 import { fileAddress, type HubAccess, type HubFile, request } from './hubClient.js'
 import type { HubId } from './hubId.js'
+import { type HubPatience, pause } from './hubPatience.js'
 
 /** A file to download. */
 export interface FileDownload {
@@ -18,24 +18,8 @@ export interface FileDownload {
   readonly onBytes: (receivedBytes: number) => void
 }
 
-/** How patient a download is. */
-export interface DownloadPatience {
-  /** Connections in a row that may bring next to nothing. */
-  readonly maxAttempts: number
-  /** Waited after the first failure, twice as long after each further one. */
-  readonly retryDelayMs: number
-  /** A connection that brings nothing for so long is given up. */
-  readonly stallTimeoutMs: number
-}
-
 /** A connection that brings less counts as a failed one. */
 const WORTHWHILE_BYTES = 65_536
-
-export const DEFAULT_DOWNLOAD_PATIENCE: DownloadPatience = {
-  maxAttempts: 5,
-  retryDelayMs: 500,
-  stallTimeoutMs: 30_000,
-}
 
 /**
  * Downloads a file whole or not at all: into a file beside the destination, which takes its name when size and
@@ -43,13 +27,13 @@ export const DEFAULT_DOWNLOAD_PATIENCE: DownloadPatience = {
  *
  * @throws TurnwiseError DOWNLOAD_INCOMPLETE, DOWNLOAD_CORRUPT, ABORTED, CACHE_UNUSABLE, and those of `request`
  */
-export async function downloadFile(download: FileDownload, patience: DownloadPatience): Promise<void> {
+export async function downloadFile(download: FileDownload): Promise<void> {
   const { file, destination, onBytes } = download
   const incomplete = `${destination}.incomplete`
   if ((await sizeOf(destination)) === file.sizeBytes) return onBytes(file.sizeBytes)
   await inCache(destination, () => mkdir(dirname(destination), { recursive: true }))
   if ((await sizeOf(incomplete)) > file.sizeBytes) await rm(incomplete)
-  await receiveAll(download, incomplete, patience)
+  await receiveAll(download, incomplete, download.access.patience)
   const size = await sizeOf(incomplete)
   if (size !== file.sizeBytes || !(await hasChecksum(incomplete, file))) {
     await rm(incomplete, { force: true })
@@ -60,7 +44,7 @@ export async function downloadFile(download: FileDownload, patience: DownloadPat
 }
 
 /** Connects until the file is there, or until a number of connections in a row have brought next to nothing. */
-async function receiveAll(download: FileDownload, incomplete: string, patience: DownloadPatience): Promise<void> {
+async function receiveAll(download: FileDownload, incomplete: string, patience: HubPatience): Promise<void> {
   const { file, access } = download
   let received = await sizeOf(incomplete)
   let failures = 0
@@ -71,7 +55,7 @@ async function receiveAll(download: FileDownload, incomplete: string, patience: 
       const problem = `${file.path} broke off at ${received} of ${file.sizeBytes} bytes.`
       throw new TurnwiseError('DOWNLOAD_INCOMPLETE', problem, { value: received, cause: lastFailure })
     }
-    if (failures > 0) await pause(patience.retryDelayMs * 2 ** (failures - 1), access)
+    if (failures > 0) await pause(patience.retryDelayMs * 2 ** (failures - 1), access.signal)
     try {
       await receive(download, incomplete, received, patience)
     } catch (error) {
@@ -90,13 +74,19 @@ async function receive(
   { id, commit, file, access, onBytes }: FileDownload,
   incomplete: string,
   offset: number,
-  { stallTimeoutMs }: DownloadPatience,
+  { stallTimeoutMs }: HubPatience,
 ): Promise<void> {
   const stall = new AbortController()
   const signal = access.signal === undefined ? stall.signal : AbortSignal.any([access.signal, stall.signal])
   const range: Record<string, string> = offset === 0 ? {} : { range: `bytes=${offset}-` }
   const url = fileAddress(id, commit, file.path, access)
   const response = await request(url, id, { ...access, signal }, { 'accept-encoding': 'identity', ...range })
+  const type = response.headers.get('content-type') ?? ''
+  if (/^text\/html\b/i.test(type) && !/\.html?$/.test(file.path)) {
+    await response.body?.cancel()
+    const problem = `A page of HTML came instead of ${file.path}: a proxy or a login may stand before the hub.`
+    throw new TurnwiseError('HUB_FAILED', problem, { value: type })
+  }
   // A hub may ignore the range and send the file from its beginning.
   const start = response.status === 206 ? offset : 0
   let received = start
@@ -137,18 +127,11 @@ async function hasChecksum(path: string, { sizeBytes, checksum }: HubFile): Prom
 }
 
 /**
- * Whether another connection may do better. A hub that is not there, busy or broken may be back in a second, and so
- * may a connection that broke; a hub that refuses, or a full disk, will not.
+ * Whether another connection may do better. A connection that broke may be back in a second, and so may a hub that is
+ * not there; a hub that refuses, or a full disk, will not. For one that is busy `request` has waited.
  */
 function isWorthRetrying(error: unknown): boolean {
-  if (!(error instanceof TurnwiseError)) return true
-  if (error.code === 'HUB_UNREACHABLE') return true
-  return error.code === 'HUB_FAILED' && (error.value === 429 || Number(error.value) >= 500)
-}
-
-async function pause(durationMs: number, { signal }: HubAccess): Promise<void> {
-  await delay(durationMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
-  throwIfAborted(signal)
+  return !(error instanceof TurnwiseError) || error.code === 'HUB_UNREACHABLE'
 }
 
 async function exists(path: string): Promise<boolean> {

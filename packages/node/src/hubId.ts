@@ -1,5 +1,9 @@
-/** A model of the hub at a revision. */
+/** What a hub keeps, as its addresses name it. */
+export type HubKind = 'models' | 'datasets'
+
+/** A model or a data set of the hub at a revision. */
 export interface HubId {
+  readonly kind: HubKind
   readonly owner: string
   readonly name: string
   /** A branch, a tag or a commit. */
@@ -9,10 +13,10 @@ export interface HubId {
 const HUB_ID = /^(?<owner>\w[\w.-]{0,95})\/(?<name>\w[\w.-]{0,95})(?:@(?<revision>[\w.-]+(?:\/[\w.-]+)*))?$/
 
 /** Reads `owner/name` or `owner/name@revision`; undefined if a text is neither. The revision is `main` by default. */
-export function parseHubId(text: string): HubId | undefined {
+export function parseHubId(text: string, kind: HubKind = 'models'): HubId | undefined {
   const { owner, name, revision = 'main' } = HUB_ID.exec(text)?.groups ?? {}
   if (owner === undefined || name === undefined || text.includes('..')) return undefined
-  return { owner, name, revision }
+  return { kind, owner, name, revision }
 }
 
 /** The id as it was written. */

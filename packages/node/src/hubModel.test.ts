@@ -12,10 +12,10 @@ import { tinyModel } from './test/fixtures.js'
 import { COMMIT, type HubFaults, type HubServer, startHubServer } from './test/hubServer.js'
 import { temporaryFolder } from './test/temporaryFolder.js'
 
-const id = { owner: 'owner', name: 'name', revision: 'main' }
+const id = { kind: 'models', owner: 'owner', name: 'name', revision: 'main' } as const
 const ONNX = 'onnx/model_q8.onnx'
 /** Impatient, for tests. */
-const patience = { maxAttempts: 3, retryDelayMs: 5, stallTimeoutMs: 200 }
+const patience = { maxAttempts: 3, retryDelayMs: 5, longestPauseMs: 2_000, stallTimeoutMs: 200 }
 
 let hub: HubServer
 let cacheDir: string
@@ -107,9 +107,48 @@ describe('a connection that breaks', () => {
     await expect(pulling).rejects.toMatchObject({ code: 'DOWNLOAD_INCOMPLETE', cause: expect.anything() })
   })
 
-  test('waits for a hub that is busy', async () => {
-    await expectComplete(await pull({ busyTimes: 2 }))
+  test('goes on where an answer ended early as if it were whole', async () => {
+    await expectComplete(await pull({ truncates: { path: ONNX, afterBytes: 20_000, times: 1 } }))
+    expect(hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
   })
+})
+
+describe('a hub that is busy', () => {
+  test.each(['/revision/', '/tree/', 'model_q8.onnx'])('is asked again: %s', async (at) => {
+    await expectComplete(await pull({ busy: { at, times: 2 } }))
+  })
+
+  test('is left alone for as long as it asks', async () => {
+    const startMs = performance.now()
+    await expectComplete(await pull({ busy: { at: '/tree/', times: 1, status: 429, retryAfter: '1' } }))
+    expect(performance.now() - startMs).toBeGreaterThan(900)
+  })
+
+  test('is given up after some answers, or if it asks for too long a pause', async () => {
+    const stays = { busy: { at: '/revision/', times: 100, status: 429 } }
+    await expect(pull(stays)).rejects.toMatchObject({ code: 'HUB_FAILED', value: 429 })
+    expect(stays.busy.times).toBe(97)
+    const long = { busy: { at: '/revision/', times: 100, status: 429, retryAfter: '300' } }
+    await expect(pull(long)).rejects.toMatchObject({ problem: expect.stringContaining('It asks to wait 300 s.') })
+    expect(long.busy.times).toBe(99)
+  })
+})
+
+test('follows to another host, which is not told the token, and goes on there', async () => {
+  const faults = { redirects: true, token: 'secret', breakOff: { path: ONNX, afterBytes: 20_000, times: 1 } }
+  await expectComplete(await pull(faults, { hubToken: 'secret' }))
+  expect(hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
+  expect(hub.elsewhere).toEqual([undefined, undefined, undefined, undefined])
+})
+
+test('a page instead of a file is not taken for it', async () => {
+  const pulling = pull({ pageInsteadOf: ONNX })
+  await expect(pulling).rejects.toMatchObject({ code: 'HUB_FAILED', value: 'text/html; charset=utf-8' })
+  await expectComplete(await pull({ pageInsteadOf: 'none' }))
+})
+
+test.each(['onnx/model_q8.onnx_data/../../../out', '/etc/out', 'a\\..\\out'])('refuses the path %s', async (lists) => {
+  await expect(pull({ lists })).rejects.toMatchObject({ problem: expect.stringContaining('leads out of it') })
 })
 
 test('refuses a file with another content, and keeps nothing of it', async () => {

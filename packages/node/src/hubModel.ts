@@ -1,13 +1,10 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Manifest, parseManifest, TurnwiseError } from '@turnwise/core'
-import { withLock } from './cacheLock.js'
-import { DEFAULT_DOWNLOAD_PATIENCE, type DownloadPatience, downloadFile } from './downloadFile.js'
-import { fetchCommit, fetchFileList, type HubFile } from './hubClient.js'
+import type { HubFile } from './hubClient.js'
+import { type FillFolder, findHubFolder, type HubOptions, pullHubFolder } from './hubFolder.js'
 import { formatHubId, type HubId } from './hubId.js'
-import type { ResolvedLoadOptions } from './loadOptions.js'
-import { isFolder } from './modelFolder.js'
-import { isSystemError } from './systemError.js'
+import type { HubPatience } from './hubPatience.js'
 
 /** What a model of the published form needs. */
 const PUBLISHED_FILES = ['config.json', 'tokenizer.json', 'onnx/model_q8.onnx']
@@ -19,71 +16,30 @@ const PUBLISHED_WEIGHTS = /^onnx\/model_q8\.onnx_?\.?data/
  *
  * @throws TurnwiseError OFFLINE and those of {@link pullHubModel}
  */
-export async function findHubModel(id: HubId, options: ResolvedLoadOptions): Promise<string> {
-  const cached = await findInCache(id, options)
-  if (cached !== undefined) return cached
-  if (options.offline) {
-    const name = formatHubId(id)
-    throw new TurnwiseError('OFFLINE', `${name} is not complete in ${options.cacheDir}.`, { value: name })
-  }
-  return pullHubModel(id, options)
+export async function findHubModel(id: HubId, options: HubOptions): Promise<string> {
+  return findHubFolder(id, options, modelFilesOf(id))
 }
 
 /**
  * Downloads what a model's revision is now, as far as the cache has it not.
  *
- * @throws TurnwiseError HUB_NOT_FOUND, HUB_ACCESS_DENIED, HUB_UNREACHABLE, HUB_FAILED, DOWNLOAD_INCOMPLETE,
- *   DOWNLOAD_CORRUPT, CACHE_BUSY, CACHE_UNUSABLE, ABORTED, INVALID_MANIFEST, UNSUPPORTED_MODEL
+ * @throws TurnwiseError INVALID_MANIFEST, UNSUPPORTED_MODEL and those of `pullHubFolder`
  */
-export async function pullHubModel(
-  id: HubId,
-  options: ResolvedLoadOptions,
-  patience: DownloadPatience = DEFAULT_DOWNLOAD_PATIENCE,
-): Promise<string> {
-  const commit = await fetchCommit(id, options)
-  const folder = cacheFolder(id, options)
-  const path = join(folder, commit)
-  return withLock(join(folder, 'lock'), options.signal, async () => {
-    // Another process may have been downloading it until now.
-    if (!(await isFolder(path))) {
-      const partial = `${path}.partial`
-      await downloadAll(id, commit, partial, options, patience)
-      await rename(partial, path)
-    }
-    await writeReference(id, commit, options)
-    return path
-  })
+export async function pullHubModel(id: HubId, options: HubOptions, patience?: HubPatience): Promise<string> {
+  return pullHubFolder(id, options, modelFilesOf(id), patience)
 }
 
-async function downloadAll(
-  id: HubId,
-  commit: string,
-  partial: string,
-  options: ResolvedLoadOptions,
-  patience: DownloadPatience,
-): Promise<void> {
-  const all = await fetchFileList(id, commit, options)
-  let received = 0
-  async function download(files: readonly HubFile[]): Promise<void> {
-    const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, received)
-    for (const file of files) {
-      const before = received
-      const onBytes = (bytes: number) => {
-        options.onProgress({ model: formatHubId(id), fileName: file.path, receivedBytes: before + bytes, totalBytes })
-      }
-      const destination = join(partial, file.path)
-      await downloadFile({ id, commit, file, destination, access: options, onBytes }, patience)
-      received += file.sizeBytes
+function modelFilesOf(id: HubId): FillFolder {
+  return async ({ files, folder, download }) => {
+    const manifestFile = files.find(({ path }) => path === 'turnwise.json')
+    if (manifestFile === undefined) {
+      const weights = files.filter(({ path }) => PUBLISHED_WEIGHTS.test(path))
+      return download([...pick(id, files, PUBLISHED_FILES), ...weights])
     }
+    await download([manifestFile])
+    const manifest = await readManifest(join(folder, 'turnwise.json'))
+    return download(pick(id, files, Object.keys(manifest.files)))
   }
-  const manifestFile = all.find(({ path }) => path === 'turnwise.json')
-  if (manifestFile === undefined) {
-    const weights = all.filter(({ path }) => PUBLISHED_WEIGHTS.test(path))
-    return download([...pick(id, all, PUBLISHED_FILES), ...weights])
-  }
-  await download([manifestFile])
-  const manifest = await readManifest(join(partial, 'turnwise.json'))
-  await download(pick(id, all, Object.keys(manifest.files)))
 }
 
 async function readManifest(path: string): Promise<Manifest> {
@@ -103,32 +59,4 @@ function pick(id: HubId, all: readonly HubFile[], paths: readonly string[]): Hub
     if (file !== undefined) return file
     throw new TurnwiseError('HUB_NOT_FOUND', `${formatHubId(id)} has no file ${path}.`, { value: path })
   })
-}
-
-/** `<cache>/models/owner--name/<commit>/…`, and `refs/<revision>` with the commit that was last found for it. */
-function cacheFolder({ owner, name }: HubId, { cacheDir }: ResolvedLoadOptions): string {
-  return join(cacheDir, 'models', `${owner}--${name}`)
-}
-
-function referencePath(id: HubId, options: ResolvedLoadOptions): string {
-  return join(cacheFolder(id, options), 'refs', encodeURIComponent(id.revision))
-}
-
-async function findInCache(id: HubId, options: ResolvedLoadOptions): Promise<string | undefined> {
-  const commit = await readFile(referencePath(id, options), 'utf8').catch((cause: unknown) => {
-    if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) return undefined
-    const problem = `${options.cacheDir} cannot be read.`
-    throw new TurnwiseError('CACHE_UNUSABLE', problem, { value: options.cacheDir, cause })
-  })
-  if (commit === undefined || !/^[0-9a-f]{40}$/.test(commit)) return undefined
-  const path = join(cacheFolder(id, options), commit)
-  return (await isFolder(path)) ? path : undefined
-}
-
-async function writeReference(id: HubId, commit: string, options: ResolvedLoadOptions): Promise<void> {
-  const path = referencePath(id, options)
-  await mkdir(join(path, '..'), { recursive: true })
-  await writeFile(`${path}.new`, commit)
-  await rename(`${path}.new`, path)
-  await rm(`${join(cacheFolder(id, options), commit)}.partial`, { recursive: true, force: true })
 }

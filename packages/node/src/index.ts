@@ -27,9 +27,9 @@ export {
   TurnwiseError,
 } from '@turnwise/core'
 export type { DownloadProgress, ModelObserver, ModelRun } from '@turnwise/core/runtime'
-export { defaultCacheFolder } from './cacheFolder.js'
 export { loadDetector } from './loadDetector.js'
 export { DEFAULT_LOAD_OPTIONS, type LoadOptions } from './loadOptions.js'
+export { type LocateDatasetOptions, locateDataset } from './locateDataset.js'
 export { locateModel } from './locateModel.js'
 export { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.js'
 export { pullModel } from './pullModel.js'

@@ -163,5 +163,8 @@ test('sets that are not at hand are left out, unless there is none', async () =>
     { name: 'ten', reason: 'DATASET_NOT_FOUND' },
     { name: 'published-ten', reason: 'HUB_UNREACHABLE' },
   ])
-  expect((await rejection(runAccuracy({ ...options, sets: ['ten'] }))).code).toBe('DATASET_NOT_FOUND')
+  const alone = await rejection(runAccuracy({ ...options, sets: ['published-ten'] }))
+  expect(alone.code).toBe('HUB_UNREACHABLE')
+  const none = await rejection(runAccuracy({ ...options, sets: ['ten', 'published-ten'] }))
+  expect(none.problem).toContain('is at hand: ten (DATASET_NOT_FOUND), published-ten (HUB_UNREACHABLE).')
 })

@@ -42,26 +42,34 @@ export const DEFAULT_ACCURACY = { seed: 20_260, resamples: 1000, worst: 20, quot
 /**
  * Measures every system on every set. Sets that are not at hand are left out, and the result says so.
  *
- * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, ABORTED, OUTPUT_UNWRITABLE, DATASET_NOT_FOUND if no set is at hand
+ * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, ABORTED, OUTPUT_UNWRITABLE; DATASET_NOT_FOUND if no set is at hand,
+ *   or why the only one is not
  */
 export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyResult> {
   const header = createHeader('accuracy', options.seed)
   const sets: SetResult[] = []
-  const skipped: { name: string; reason: string }[] = []
+  const missing: { name: string; error: TurnwiseError }[] = []
   for (const name of options.sets) {
     const whole = await loadDataset(name, options.sources).catch((error: unknown) => {
       if (!isNotAtHand(error)) throw error
-      // The message may name a folder of this machine.
-      skipped.push({ name, reason: (error as TurnwiseError).code })
+      missing.push({ name, error })
       return undefined
     })
     if (whole !== undefined) sets.push(await runSet(whole, options))
   }
-  if (sets.length === 0) {
-    const problem = `None of the sets ${options.sets.join(', ')} is at hand.`
-    throw new TurnwiseError('DATASET_NOT_FOUND', problem, { value: options.sets })
-  }
+  if (sets.length === 0) throw noneAtHand(missing)
+  // The message may name a folder of this machine.
+  const skipped = missing.map(({ name, error }) => ({ name, reason: error.code }))
   return { ...header, resamples: options.resamples, sets, skipped }
+}
+
+function noneAtHand(missing: readonly { readonly name: string; readonly error: TurnwiseError }[]): TurnwiseError {
+  const [first, ...others] = missing
+  if (first !== undefined && others.length === 0) return first.error
+  const reasons = missing.map(({ name, error }) => `${name} (${error.code})`)
+  return new TurnwiseError('DATASET_NOT_FOUND', `None of the sets is at hand: ${reasons.join(', ')}.`, {
+    value: missing.map(({ name }) => name),
+  })
 }
 
 async function runSet(whole: Dataset, options: AccuracyOptions): Promise<SetResult> {

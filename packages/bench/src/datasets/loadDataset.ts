@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { TurnwiseError } from '@turnwise/core'
-import { defaultCacheFolder } from 'turnwise'
+import { type ErrorCode, TurnwiseError } from '@turnwise/core'
+import { type LocateDatasetOptions, locateDataset } from 'turnwise'
 import type { BenchmarkRow, Dataset } from './dataset.js'
-import { downloadBenchmark } from './downloadBenchmark.js'
-import { PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedSplit } from './publishedBenchmark.js'
+import { isOfBenchmark, PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedSplit } from './publishedBenchmark.js'
 import { readCases } from './readCases.js'
 import { readDevelopment } from './readDevelopment.js'
 import { readFourClass } from './readFourClass.js'
@@ -27,18 +26,14 @@ export const DATASET_NAMES = [
 ] as const
 export type DatasetName = (typeof DATASET_NAMES)[number]
 
-/** Where sets lie. */
-export interface DatasetSources {
+/** Where sets lie, and how to reach the hub. */
+export interface DatasetSources extends LocateDatasetOptions {
   /** Holds eval/ten.jsonl, eval/swda.jsonl and dev/cases.jsonl. */
   readonly dataDir?: string | undefined
   /** Holds cases.jsonl or test.parquet. Default: the repository's. */
   readonly fourClassFolder?: string | undefined
-  /** The published benchmark: a folder, or `owner/name` on the hub. Default: its own id. */
+  /** The published benchmark: a folder, or `owner/name` or `owner/name@revision` on the hub. Default: its own id. */
   readonly published?: string | undefined
-  readonly hubEndpoint: string
-  readonly hubToken?: string | undefined
-  /** What is downloaded is kept there. Default: that of models. */
-  readonly cacheDir?: string | undefined
 }
 
 interface Entry {
@@ -107,28 +102,37 @@ export async function loadDataset(name: string, sources: DatasetSources): Promis
   return { name: basename(name), title, isQuotable: false, binaryWithoutBackchannels: false, rows }
 }
 
-/** Whether an error says that a set is not at hand, and nothing worse. */
-export function isNotAtHand(error: unknown): boolean {
-  return error instanceof TurnwiseError && (error.code === 'DATASET_NOT_FOUND' || error.code === 'HUB_UNREACHABLE')
+const NOT_AT_HAND: readonly ErrorCode[] = [
+  'DATASET_NOT_FOUND',
+  'OFFLINE',
+  'HUB_UNREACHABLE',
+  'HUB_NOT_FOUND',
+  'HUB_ACCESS_DENIED',
+  'HUB_FAILED',
+  'DOWNLOAD_INCOMPLETE',
+]
+
+/** Whether an error says that a set is not at hand. What is there and wrong is worse. */
+export function isNotAtHand(error: unknown): error is TurnwiseError {
+  return error instanceof TurnwiseError && NOT_AT_HAND.includes(error.code)
 }
 
 function publishedEntry(split: PublishedSplit): Entry {
   return {
     title: `published benchmark ${PUBLISHED_BENCHMARK}, split ${split}`,
-    read: async (sources) => readPublishedSplit(await publishedFolder(sources, split), split),
+    read: async (sources) => readPublishedSplit(await publishedFolder(sources), split),
   }
 }
 
-async function publishedFolder(sources: DatasetSources, split: PublishedSplit): Promise<string> {
-  const { published = PUBLISHED_BENCHMARK, hubEndpoint, hubToken } = sources
-  const cacheDir = sources.cacheDir ?? defaultCacheFolder(process.env)
+async function publishedFolder(sources: DatasetSources): Promise<string> {
+  const { published = PUBLISHED_BENCHMARK } = sources
   // As for models: what is both a folder and an id is the folder.
   const isFolder = await stat(published).then(
     (stats) => stats.isDirectory(),
     () => false,
   )
-  if (isFolder || !/^[\w.-]+\/[\w.-]+$/.test(published) || published.startsWith('.')) return published
-  return downloadBenchmark({ id: published, splits: [split], hubEndpoint, hubToken, cacheDir })
+  if (isFolder || !/^\w[\w.-]*\/\w[\w.-]*(@.+)?$/.test(published)) return published
+  return locateDataset(published, isOfBenchmark, sources)
 }
 
 /** @throws TurnwiseError DATASET_NOT_FOUND */

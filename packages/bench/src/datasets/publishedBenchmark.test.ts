@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { ACTIONS } from '@turnwise/core'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parquetFile } from '../test/parquetFile.js'
 import { rejection } from '../test/rejection.js'
 import { temporaryFolder } from '../test/temporaryFolder.js'
-import { downloadBenchmark } from './downloadBenchmark.js'
-import { pathsOfSplit, readPublishedSplit } from './publishedBenchmark.js'
+import { isOfBenchmark, pathsOfSplit, readPublishedSplit } from './publishedBenchmark.js'
 import { FOUR_CLASS_FOLDER, readFourClass } from './readFourClass.js'
 import { readParquet } from './readParquet.js'
 
@@ -35,6 +31,7 @@ test('the parquet of the four-class test has the rows of its JSON lines', async 
 test('files of a split are found wherever a hub puts them', () => {
   const paths = ['data/ten-00000-of-00001.parquet', 'ten/test.parquet', 'swda.parquet', 'often.parquet', 'ten.json']
   expect(pathsOfSplit(paths, 'ten')).toEqual(['data/ten-00000-of-00001.parquet', 'ten/test.parquet'])
+  expect(paths.filter(isOfBenchmark)).toEqual(paths.slice(0, 3))
 })
 
 test('a wrong file is an error that says what was expected', async () => {
@@ -66,34 +63,4 @@ test('an unknown class is named with its row', async () => {
   })
   const error = await rejection(readParquet(join(folder, 'a.parquet')))
   expect(error.problem).toContain('a.parquet, row 4, column action: found 4, expected a class from 0 to 3')
-})
-
-test('a split comes from the hub once, and is checked', async () => {
-  const bytes = parquetFile(CASES)
-  const asked: string[] = []
-  let oid = createHash('sha256').update(bytes).digest('hex')
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    const path = 'data/ten-0.parquet'
-    if (request.url?.startsWith('/api/datasets/owner/name/tree/')) {
-      const outside = { type: 'file', path: 'data/../../ten.parquet', size: 1 }
-      response.end(JSON.stringify([outside, { type: 'file', path, size: bytes.length, lfs: { oid } }]))
-    } else if (request.url === `/datasets/owner/name/resolve/main/${path}`) response.end(bytes)
-    else response.writeHead(404).end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())))
-  const hubEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const cacheDir = await temporaryFolder()
-  const download = { id: 'owner/name', splits: ['ten'] as const, hubEndpoint, hubToken: undefined, cacheDir }
-  const folder = await downloadBenchmark(download)
-  expect(await readPublishedSplit(folder, 'ten', 4)).toHaveLength(4)
-  await downloadBenchmark(download)
-  expect(asked.filter((url) => url.includes('/resolve/'))).toHaveLength(1)
-  oid = '0'.repeat(64)
-  expect((await rejection(downloadBenchmark(download))).code).toBe('DOWNLOAD_CORRUPT')
-  expect((await rejection(downloadBenchmark({ ...download, id: 'owner/other' }))).code).toBe('HUB_NOT_FOUND')
-  expect((await rejection(downloadBenchmark({ ...download, hubEndpoint: 'http://127.0.0.1:9' }))).code).toBe(
-    'HUB_UNREACHABLE',
-  )
 })

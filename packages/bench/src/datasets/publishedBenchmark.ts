@@ -40,6 +40,11 @@ export function pathsOfSplit(paths: readonly string[], split: PublishedSplit): s
   return paths.filter((path) => pattern.test(path.replaceAll('\\', '/'))).sort()
 }
 
+/** Whether a file, by its path, is of one of the splits. */
+export function isOfBenchmark(path: string): boolean {
+  return (Object.keys(PUBLISHED_SPLITS) as PublishedSplit[]).some((split) => pathsOfSplit([path], split).length > 0)
+}
+
 async function findSplit(folder: string, split: PublishedSplit): Promise<string[]> {
   const all = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new TurnwiseError('DATASET_NOT_FOUND', `The folder ${folder} cannot be read.`, { value: folder, cause })

@@ -71,13 +71,13 @@ export async function runAccuracyCommand(
 ): Promise<void> {
   // Charts and parquet are not for those who only predict.
   const bench = await import('@turnwise/bench')
-  const { seed, resamples, limit, worst, out, quote = false } = options
+  const { seed, resamples, limit, worst, out, quote = false, dataDir, published, fourClass: fourClassFolder } = options
   const bar = createBenchBar(app.terminal.errors)
   const systems = await bench.loadSystems(systemChoiceOf(app, options))
   try {
     const result = await bench.runAccuracy({
       sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
-      sources: sourcesOf(app, options),
+      sources: { dataDir, published, fourClassFolder },
       systems,
       store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
       ...{ seed, resamples, limit, worst, quote },
@@ -91,17 +91,6 @@ export async function runAccuracyCommand(
   } finally {
     bar.stop()
     await bench.closeSystems(systems)
-  }
-}
-
-function sourcesOf({ terminal: { environment } }: App, { dataDir, published, fourClass }: AccuracyCommandOptions) {
-  return {
-    dataDir,
-    published,
-    fourClassFolder: fourClass,
-    hubEndpoint: environment.HF_ENDPOINT || 'https://huggingface.co',
-    hubToken: environment.HF_TOKEN || undefined,
-    cacheDir: environment.TURNWISE_CACHE || undefined,
   }
 }
 
