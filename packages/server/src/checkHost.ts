@@ -13,8 +13,11 @@ export function addHostCheck(app: App, { settings, keys }: ServerContext): void 
     const isChecked = keys().length === 0 || settings.allowedHosts.length > 0
     // Browsers always name the host.
     if (!isChecked || host === undefined) return
-    const name = host.toLowerCase().replace(/:\d*$/, '')
-    if (isLoopback(name.replace(/^\[(.*)\]$/, '$1')) || known.has(name)) return
+    const name = host
+      .toLowerCase()
+      .replace(/:\d*$/, '')
+      .replace(/^\[(.*)\]$/, '$1')
+    if (isLoopback(name) || known.has(name)) return
     throw new TurnwiseError('HOST_REFUSED', 'The request is for a host that is not known here.')
   })
 }

@@ -53,10 +53,11 @@ export async function decideMany(
 /** A hook that refuses at once, before the body is read, what `decideMany` could not decide in time. */
 export function refuseEarly({ gate, settings }: ServerContext) {
   return async (request: FastifyRequest): Promise<void> => {
+    const deadlineMs = deadlineOf(request, settings.deadlineMs)
     try {
-      gate.check(deadlineOf(request, settings.deadlineMs))
+      gate.check(deadlineMs)
     } catch (error) {
-      await gate.pace()
+      await gate.pace(deadlineMs)
       throw error
     }
   }

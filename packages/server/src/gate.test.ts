@@ -91,18 +91,29 @@ test('what would wait for too long, or for longer than its caller, is refused; a
   await Promise.all(running)
 })
 
-test('up to twice as many are refused at once as are decided about, and others later', async () => {
+test('twice as many are refused at once as are decided about; others when they should come again, or have to know', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const gate = createGate({ maxRunning: 1, maxWaiting: 100, maxWaitMs: 1000 }, () => undefined)
-  const { task } = createTasks()
-  for (let name = 0; name < 100; name += 1) void gate.pass(task(name), ANY_TIME, new AbortController().signal)
-  // A gate that has seen nothing takes a request for one of 10 ms: a hundred in a second, and two hundred refusals.
-  let paced = 0
-  for (let count = 0; count < 400; count += 1) void gate.pace().then(() => (paced += 1))
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(paced).toBeGreaterThanOrEqual(200)
-  expect(paced).toBeLessThan(300)
-  const beganMs = performance.now()
-  await gate.pace()
-  expect(performance.now() - beganMs).toBeGreaterThan(500)
-  expect(performance.now() - beganMs).toBeLessThan(3000)
+  const { task, ends } = createTasks()
+  const passed = Array.from({ length: 20 }, (_, name) => gate.pass(task(name), ANY_TIME, new AbortController().signal))
+
+  /** How long a refusal is held. */
+  async function heldMs(withinMs = ANY_TIME): Promise<number> {
+    const beganMs = performance.now()
+    const held = gate.pace(withinMs).then(() => performance.now() - beganMs)
+    await vi.runAllTimersAsync()
+    return held
+  }
+
+  // A rush after a quiet time.
+  for (let count = 0; count < 250; count += 1) expect(await heldMs()).toBe(0)
+  // A gate that has seen nothing takes a request for one of 10 ms.
+  expect(await heldMs()).toBe(200)
+  expect(await heldMs(20)).toBe(20)
+  ends[0]?.()
+  await passed[0]
+  expect([await heldMs(), await heldMs()]).toEqual([0, 0])
+  expect(await heldMs()).toBe(gate.retryAfterMs)
+  expect(gate.retryAfterMs).toBeGreaterThan(0)
 })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TurnwiseError } from '@turnwise/core'
 
 /** How many requests there may be. */
@@ -25,11 +24,13 @@ export interface Gate {
    */
   check(withinMs: number): void
   /**
-   * To be waited for before a refusal is answered. Nothing, up to twice as many in a second as the model decides; beyond
-   * that so long that no more are answered, and at most `retryAfterMs`. Otherwise callers who ask again at once would take
-   * from the model what refusing them costs.
+   * To be waited for before a refusal is answered: nothing, up to twice as many as there are decisions, and beyond that
+   * as long as the caller should wait before it asks again. Otherwise callers who ask again at once would take from the
+   * model what refusing them costs.
+   *
+   * @param withinMs how long the caller waits
    */
-  pace(): Promise<void>
+  pace(withinMs: number): Promise<void>
   /**
    * Runs a task when its turn comes.
    *
@@ -42,10 +43,8 @@ export interface Gate {
 
 /** A newer task counts for so much of the mean. */
 const SMOOTHING = 0.05
-/** Refusals for each decision that are answered at once. */
-const REFUSALS_EACH = 2
-/** So much of them may come at one moment, ms. */
-const BURST_MS = 1000
+/** Refusals that are answered at once: so many more with each decision, and no more than these after a quiet time. */
+const AT_ONCE = { each: 2, most: 250 }
 
 /** @param onStart told of each task how long it has waited, ms */
 export function createGate(
@@ -55,8 +54,7 @@ export function createGate(
   const waiting = new Set<() => void>()
   let running = 0
   let meanMs = 10
-  /** Until when the refusals so far have used up what may be. */
-  let refusedUntilMs = 0
+  let atOnce = AT_ONCE.most
 
   function startNext(): void {
     const [next] = waiting
@@ -80,11 +78,9 @@ export function createGate(
 
   return {
     check,
-    async pace() {
-      const nowMs = performance.now()
-      const heldMs = Math.min(refusedUntilMs - nowMs, this.retryAfterMs)
-      refusedUntilMs = Math.max(refusedUntilMs, nowMs - BURST_MS) + timeOf(1 / REFUSALS_EACH)
-      if (heldMs > 0) await sleep(heldMs)
+    async pace(withinMs) {
+      if (atOnce > 0) atOnce -= 1
+      else await new Promise((resolve) => setTimeout(resolve, Math.min(this.retryAfterMs, withinMs)))
     },
     get running() {
       return running
@@ -107,6 +103,7 @@ export function createGate(
           task()
             .finally(() => {
               meanMs += SMOOTHING * (performance.now() - startedMs - meanMs)
+              atOnce = Math.min(atOnce + AT_ONCE.each, AT_ONCE.most)
               running -= 1
               startNext()
             })

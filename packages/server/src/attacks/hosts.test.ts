@@ -86,6 +86,14 @@ test('names that the settings say are answered to as well, and no others', async
   }
 })
 
+test('the address that it listens on is a name of it, of IPv6 too', async () => {
+  const { url } = await startTarget({ settings: { host: 'FD00::1', allowedHosts: ['fd00::2'] } })
+  for (const host of ['[fd00::1]', '[fd00::1]:8080', '[FD00::2]:80']) {
+    expect(await askRaw(url, get(host))).toEqual(['200', undefined])
+  }
+  expect(await askRaw(url, get('[fd00::3]'))).toEqual(['421', 'HOST_REFUSED'])
+})
+
 test('with keys, which no such page has, names are looked at only if the settings say some', async () => {
   const options = { keys: () => KEYS }
   const { url } = await startTarget(options)
