@@ -9,7 +9,6 @@ DASHES = str.maketrans("—–", "  ")
 
 
 def plain_words(text: str) -> str:
-    """Lower case, words apart by one space, no punctuation at the ends of words. What is nothing but
-    punctuation stays as it is."""
-    words = (word.strip(EDGE_PUNCTUATION) for word in text.lower().translate(DASHES).split())
+    """Words apart by one space, without punctuation at their ends. What is nothing but punctuation stays."""
+    words = (word.strip(EDGE_PUNCTUATION) for word in text.translate(DASHES).split())
     return " ".join(word for word in words if word) or text

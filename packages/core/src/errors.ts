@@ -173,6 +173,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'A system that is asked over HTTP did not answer, or with something that cannot be understood.',
     remedy: 'Check its address and key, and that it answers as docs/http.md or docs/bench.md says.',
   },
+  PYTHON_FAILED: {
+    meaning: 'The Python that a benchmark was told to time files with did not do it.',
+    remedy: 'Check the command of --python: it needs numpy and onnxruntime, for --torch also torch and transformers.',
+  },
   ...SERVER_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { plainWords } from './plainWords.js'
 
 test.each([
-  ['So, I was Thinking...', 'so i was thinking'],
-  ['  WAIT!\n "stop"\tplease ', 'wait stop please'],
-  ["I can't — not at 5.30, O'Neil.", "i can't not at 5.30 o'neil"],
+  ['So, I was Thinking...', 'So I was Thinking'],
+  ['  WAIT!\n "stop"\tplease ', 'WAIT stop please'],
+  ["I can't — not at 5.30, O'Neil.", "I can't not at 5.30 O'Neil"],
   ['j.carter@example.com.', 'j.carter@example.com'],
   ['(£1,234.50)', '£1,234.50'],
   ['?!', '?!'],
