@@ -1,5 +1,5 @@
 import type { Action } from '@turnwise/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { chooseFaster } from './chooseFaster.js'
 import type { Execution } from './execution.js'
 import type { WebDetector } from './loadDetector.js'
@@ -10,10 +10,14 @@ interface Fake {
   /** The probability of start_speaking; the others share the rest. */
   readonly probability?: number
   readonly fails?: boolean
+  readonly hangs?: boolean
 }
 
 /** Says the same of every word. */
-function createFake(execution: Execution, { wordMs = 1, probability = 0.7, fails = false }: Fake) {
+function createFake(
+  execution: Execution,
+  { wordMs = 1, probability = 0.7, fails = false, hangs = false }: Fake,
+): WebDetector {
   const rest = (1 - probability) / 3
   const probabilities: Record<Action, number> = {
     start_speaking: probability,
@@ -21,23 +25,16 @@ function createFake(execution: Execution, { wordMs = 1, probability = 0.7, fails
     start_listening: rest,
     continue_speaking: rest,
   }
-  let isClosed = false
   const session = {
     async hear() {
       await new Promise((resolve) => setTimeout(resolve, wordMs))
       if (fails) throw new Error('The device was lost.')
+      if (hangs) await new Promise(() => undefined)
       return { probabilities }
     },
     close: async () => undefined,
   }
-  const detector = {
-    execution,
-    openSession: () => session,
-    async close() {
-      isClosed = true
-    },
-  }
-  return { detector: detector as unknown as WebDetector, isClosed: () => isClosed }
+  return { execution, openSession: () => session } as unknown as WebDetector
 }
 
 test.each<[string, Fake, Fake, Execution]>([
@@ -46,10 +43,8 @@ test.each<[string, Fake, Fake, Execution]>([
   ['WebGPU although it differs a little', { wordMs: 15 }, { probability: 0.66 }, 'webgpu'],
   ['WebAssembly if WebGPU says something else', { wordMs: 15 }, { probability: 0.5 }, 'wasm'],
 ])('chooses %s', async (_, wasm, webgpu, expected) => {
-  const fakes = { wasm: createFake('wasm', wasm), webgpu: createFake('webgpu', webgpu) }
-  const chosen = await chooseFaster({ wasm: fakes.wasm.detector, webgpu: fakes.webgpu.detector })
+  const chosen = await chooseFaster(createFake('wasm', wasm), Promise.resolve(createFake('webgpu', webgpu)))
   expect(chosen.execution).toBe(expected)
-  expect([fakes.wasm.isClosed(), fakes.webgpu.isClosed()]).toEqual([expected !== 'wasm', expected !== 'webgpu'])
   const { wordMs, difference } = chosen.comparison ?? {}
   expect(wordMs?.wasm).toBeGreaterThanOrEqual((wasm.wordMs ?? 1) - 1)
   expect(wordMs?.webgpu).toBeGreaterThanOrEqual((webgpu.wordMs ?? 1) - 1)
@@ -57,14 +52,23 @@ test.each<[string, Fake, Fake, Execution]>([
 })
 
 test('probabilities that are no numbers are not taken for agreement', async () => {
-  const [wasm, webgpu] = [createFake('wasm', { wordMs: 15 }), createFake('webgpu', { probability: Number.NaN })]
-  expect(await chooseFaster({ wasm: wasm.detector, webgpu: webgpu.detector })).toMatchObject({ execution: 'wasm' })
+  const webgpu = createFake('webgpu', { probability: Number.NaN })
+  expect(await chooseFaster(createFake('wasm', { wordMs: 15 }), Promise.resolve(webgpu))).toMatchObject({
+    execution: 'wasm',
+  })
 })
 
-test('what fails while it is measured is not chosen, and nothing is told of it', async () => {
-  const [wasm, webgpu] = [createFake('wasm', {}), createFake('webgpu', { fails: true })]
-  const chosen = await chooseFaster({ wasm: wasm.detector, webgpu: webgpu.detector })
-  expect(chosen).toMatchObject({ execution: 'wasm' })
+test.each<[string, () => Promise<WebDetector>]>([
+  ['does not open', () => Promise.reject(new Error('There is no device.'))],
+  ['fails while it is measured', async () => createFake('webgpu', { fails: true })],
+  ['does not open, and says nothing', () => new Promise(() => undefined)],
+  ['says nothing while it is measured', async () => createFake('webgpu', { hangs: true })],
+])('what %s is not chosen, and nothing is told of it', async (_, open) => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const choosing = chooseFaster(createFake('wasm', {}), open())
+  await vi.advanceTimersByTimeAsync(10_100)
+  const chosen = await choosing
+  expect(chosen.execution).toBe('wasm')
   expect(chosen.comparison).toBeUndefined()
-  expect([wasm.isClosed(), webgpu.isClosed()]).toEqual([false, true])
 })

@@ -26,30 +26,43 @@ const WORDS = 'the second line says forty two but I have paid that in March alre
  */
 const MOST_DIFFERENCE = 0.06
 
-/** Measures two detectors and closes one: WebGPU's stays if it is faster and agrees with WebAssembly's. */
-export async function chooseFaster(detectors: Readonly<Record<Execution, WebDetector>>): Promise<WebDetector> {
-  const { wasm, webgpu } = detectors
-  // What fails while it is tried out is not chosen.
-  const comparison = await compare(detectors).catch(() => undefined)
-  if (comparison === undefined) {
-    await webgpu.close()
-    return wasm
-  }
+/** How long WebGPU may keep a page waiting whose WebAssembly is ready. */
+const PATIENCE_MS = 10_000
+
+/**
+ * Measures two detectors: WebGPU's is chosen if it is faster and agrees with WebAssembly's. One that fails, or does not
+ * come in time, is not.
+ */
+export async function chooseFaster(wasm: WebDetector, opening: Promise<WebDetector>): Promise<WebDetector> {
+  const measured = await inTime(compare(wasm, opening)).catch(() => undefined)
+  if (measured === undefined) return wasm
+  const { webgpu, comparison } = measured
   const { wordMs, difference } = comparison
   const isBetter = wordMs.webgpu < wordMs.wasm && difference <= MOST_DIFFERENCE
-  const [chosen, other] = isBetter ? [webgpu, wasm] : [wasm, webgpu]
-  await other.close()
-  return { ...chosen, comparison }
+  return { ...(isBetter ? webgpu : wasm), comparison }
 }
 
 /** Has both decide about the same words, one after the other. */
-async function compare(detectors: Readonly<Record<Execution, WebDetector>>): Promise<ExecutionComparison> {
-  const [wasm, webgpu] = [await measure(detectors.wasm), await measure(detectors.webgpu)]
-  const differences = WORDS.map((_, index) => differenceOf(wasm.decisions[index], webgpu.decisions[index]))
-  return {
-    wordMs: { wasm: wasm.wordMs, webgpu: webgpu.wordMs },
+async function compare(
+  wasm: WebDetector,
+  opening: Promise<WebDetector>,
+): Promise<{ webgpu: WebDetector; comparison: ExecutionComparison }> {
+  const webgpu = await opening
+  const [one, other] = [await measure(wasm), await measure(webgpu)]
+  const differences = WORDS.map((_, index) => differenceOf(one.decisions[index], other.decisions[index]))
+  const comparison = {
+    wordMs: { wasm: one.wordMs, webgpu: other.wordMs },
     difference: differences.reduce((sum, each) => sum + each, 0) / WORDS.length,
   }
+  return { webgpu, comparison }
+}
+
+/** Drivers that hang say nothing: undefined if it takes too long. */
+function inTime<Value>(value: Promise<Value>): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, PATIENCE_MS)
+    value.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 async function measure(detector: Detector): Promise<{ decisions: readonly SessionDecision[]; wordMs: number }> {

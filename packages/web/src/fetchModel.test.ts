@@ -146,6 +146,26 @@ test.each([
       }),
     },
   ],
+  [
+    'one that is taken away',
+    {
+      open: async () => ({
+        match: () => Promise.reject(new DOMException('gone', 'InvalidStateError')),
+        keys: () => Promise.reject(new DOMException('gone', 'InvalidStateError')),
+        put: () => Promise.reject(new DOMException('gone', 'InvalidStateError')),
+      }),
+    },
+  ],
+  [
+    'one whose files cannot be read any more',
+    {
+      open: async () => ({
+        match: async () => new Response(new ReadableStream({ pull: (each) => each.error(new TypeError('gone')) })),
+        keys: async () => [],
+        put: () => Promise.resolve(),
+      }),
+    },
+  ],
 ])('loads without a cache: %s', async (_, storage) => {
   vi.stubGlobal('caches', storage)
   expect((await load()).model.weights).toBe(hash(bytesOf(WEIGHTS)))

