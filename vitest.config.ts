@@ -16,6 +16,7 @@ export default defineConfig({
       { find: /^@turnwise\/server$/, replacement: source('packages/server/src/index.ts') },
       { find: /^@turnwise\/client$/, replacement: source('packages/client/src/index.ts') },
       { find: /^@turnwise\/web$/, replacement: source('packages/web/src/index.ts') },
+      { find: /^@turnwise\/bench\/defaults$/, replacement: source('packages/bench/src/defaults.ts') },
       { find: /^@turnwise\/bench$/, replacement: source('packages/bench/src/index.ts') },
     ],
   },

@@ -1,6 +1,7 @@
+import { BASE_FINISHED_FROM, SEED } from '@turnwise/bench/defaults'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { App } from './app.js'
-import { addLoadingOptions, type LoadingOptions } from './loadingOptions.js'
+import { addLoadingOptions, defaultThreads, type LoadingOptions } from './loadingOptions.js'
 
 /** What the commands of `turnwise bench` that ask systems are told about them. */
 export interface BenchSystemOptions extends LoadingOptions {
@@ -17,15 +18,16 @@ export interface BenchRunOptions {
   readonly out: string
 }
 
-/** The seed where none is given. */
-export const SEED = 20_260
-
 /** Adds `--model`, `--also`, `--base`, `--remote` and their like. */
 export function addSystemOptions(command: Command): Command {
   return addLoadingOptions(command)
     .option('--also <models...>', 'further models, of ours or of the published form, in the same run')
     .option('--base <folder>', "the untouched base's folder: its final punctuation is a baseline")
-    .option('--base-from <probability>', 'from which probability of an end on it is one (default: 0.04)', parseShare)
+    .option(
+      '--base-from <probability>',
+      `from which probability of an end on it is one (default: ${BASE_FINISHED_FROM})`,
+      parseShare,
+    )
     .option('--remote <addresses...>', 'systems that answer over HTTP; TURNWISE_REMOTE_TOKEN is sent')
     .option('--no-rules', 'without the rules')
 }
@@ -46,7 +48,7 @@ export function addRunOptions(command: Command, out: string): Command {
 
 /** The systems that the options choose. */
 export function systemChoiceOf({ terminal }: App, options: BenchSystemOptions) {
-  const { model, also = [], threads = 2, rules, base, baseFrom, remote = [] } = options
+  const { model, also = [], threads = defaultThreads(), rules, base, baseFrom, remote = [] } = options
   const remoteToken = terminal.environment.TURNWISE_REMOTE_TOKEN || undefined
   return { models: [model, ...also], threads, rules, base, baseFinishedFrom: baseFrom, remotes: remote, remoteToken }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DEFAULT_LOAD_OPTIONS } from 'turnwise'
 
 /** What the commands that load a model are told about it. */
 export interface LoadingOptions {
@@ -17,10 +18,15 @@ export function addLoadingOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${Math.min(2, cores)})`)
+      new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${defaultThreads()})`)
         .env('TURNWISE_THREADS')
         .argParser((text) => parseThreads(text, cores)),
     )
+}
+
+/** As many as `loadDetector` takes where nothing else is said. */
+export function defaultThreads(): number {
+  return Math.min(DEFAULT_LOAD_OPTIONS.threads, availableParallelism())
 }
 
 function parseThreads(text: string, cores: number): number {

@@ -36,9 +36,6 @@ export interface AccuracyOptions {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined
 }
 
-/** The defaults of {@link AccuracyOptions}. */
-export const DEFAULT_ACCURACY = { seed: 20_260, resamples: 1000, worst: 20, quote: false } as const
-
 /**
  * Measures every system on every set. Sets that are not at hand are left out, and the result says so.
  *

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { createDetector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { DEFAULT_LATENCY } from '../defaults.js'
 import { rejection } from '../test/rejection.js'
 import { temporaryFolder } from '../test/temporaryFolder.js'
 import { measureLoad, measureThroughput, soak } from './liveLoad.js'
-import { DEFAULT_LATENCY, runLatency } from './runLatency.js'
+import { runLatency } from './runLatency.js'
 import { runPython } from './runPython.js'
 import { spreadOf } from './spreadOf.js'
 import { loadTimedDetector, loadTimedGraph } from './timedSystem.js'
@@ -110,6 +111,13 @@ test.skipIf(availableParallelism() < 2)(
   60_000,
 )
 
+test('a graph that is not there is an error before anything is measured', async () => {
+  const tasks: string[] = []
+  const options = { ...DEFAULT_LATENCY, threads: 1, models: [`${TINY}/fused`], baseline: `${TINY}/none.onnx` }
+  const error = await rejection(runLatency({ ...options, onProgress: (task) => tasks.push(task) }))
+  expect([error.code, tasks]).toEqual(['MODEL_FILE_MISSING', []])
+})
+
 test('every word of a load is counted once', async () => {
   const { detector } = createFake()
   const load = await measureLoad('x', detector, { calls: 3, seconds: 0.3, wordMs: 20 })
@@ -128,8 +136,13 @@ test('throughput and soak leave nothing behind', async () => {
 
 test('Python that is not there, or prints something else, is an error', async () => {
   const job = { graphs: [], torch: null, threads: 1, rounds: 1, tokens: [8] }
-  expect((await rejection(runPython(['no-such-python'], job))).code).toBe('RUNTIME_UNAVAILABLE')
-  const folder = await temporaryFolder({ 'print.cjs': 'console.log("{}")' })
+  const missing = await rejection(runPython(['no-such-python'], job))
+  expect(missing.code).toBe('PYTHON_FAILED')
+  expect(missing.problem).toBe('no-such-python did not time the files: there is no such command.')
+  const fails = `console.error("Traceback\\nModuleNotFoundError: No module named 'onnxruntime'"); process.exit(1)`
+  const folder = await temporaryFolder({ 'print.cjs': 'console.log("{}")', 'fail.cjs': fails })
+  const failed = await rejection(runPython([process.execPath, `${folder}/fail.cjs`], job))
+  expect(failed.problem).toContain("did not time the files: ModuleNotFoundError: No module named 'onnxruntime'.")
   const printed = await rejection(runPython([process.execPath, `${folder}/print.cjs`], job))
   expect(printed.problem).toContain('printed something else than times')
 })

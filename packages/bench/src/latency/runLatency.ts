@@ -1,5 +1,6 @@
+import { access } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type CancelSignal, throwIfAborted } from '@turnwise/core'
+import { type CancelSignal, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import { type Detector, loadDetector, locateModel, verifyModel } from 'turnwise'
 import { createHeader } from '../results/resultHeader.js'
 import { factsOf } from '../systems/detectorSystem.js'
@@ -50,30 +51,18 @@ export interface LatencyOptions {
   readonly onProgress?: ((task: string, done: number, total: number) => void) | undefined
 }
 
-/** The defaults of {@link LatencyOptions}. */
-export const DEFAULT_LATENCY = {
-  threads: 2,
-  spinning: false,
-  rounds: 30,
-  runs: 3,
-  pauseMs: 20,
-  sessions: [1, 4, 16, 64],
-  calls: [1, 16, 64],
-  wordMs: 300,
-  seconds: 10,
-  seed: 20_260,
-} as const satisfies Partial<LatencyOptions>
-
 /**
  * Measures speed and memory. Nothing else should run on the machine meanwhile; the result holds its load.
  *
- * @throws TurnwiseError as `loadDetector`, MODEL_FILE_INVALID, MODEL_FAILED, UNSUPPORTED_MODEL, ABORTED
+ * @throws TurnwiseError as `loadDetector`, MODEL_FILE_MISSING, MODEL_FILE_INVALID, MODEL_FAILED, UNSUPPORTED_MODEL,
+ *   PYTHON_FAILED, ABORTED
  */
 export async function runLatency(options: LatencyOptions): Promise<LatencyResult> {
   const { threads, runs, rounds, pauseMs, signal, onProgress } = options
   const header = createHeader('latency', options.seed)
-  // First, while this process holds no model and takes no memory from the others.
   const named = await findSystems(options)
+  // First: what is not installed there is known at once, and this process takes neither memory nor time from the others.
+  const python = await measureInPython(options, named)
   const processes = await measureProcesses(options, named)
   const systems = await loadTimedSystems(options)
   let cases: LatencyResult['cases']
@@ -84,8 +73,6 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
     await Promise.all(systems.map((system) => system.close()))
   }
   const live = await measureLive(named.folders[0]?.name ?? '', options)
-  throwIfAborted(signal)
-  const python = await measureInPython(options, named)
   return { ...header, threads, systems: systems.map(({ facts }) => facts), cases, processes, ...live, python }
 }
 
@@ -130,6 +117,7 @@ async function findSystems({ baseline, own, models }: LatencyOptions): Promise<N
   const graphs = [baseline, own].flatMap((path, index) => {
     return path === undefined ? [] : [{ name: roleOfGraph(index === 1), path }]
   })
+  await Promise.all(graphs.map(({ path }) => assertThere(path)))
   const folders = await Promise.all(
     models.map(async (model) => {
       const { path, manifest } = await verifyModel(await locateModel({ model }))
@@ -138,6 +126,13 @@ async function findSystems({ baseline, own, models }: LatencyOptions): Promise<N
     }),
   )
   return { graphs, folders }
+}
+
+/** @throws TurnwiseError MODEL_FILE_MISSING */
+async function assertThere(path: string): Promise<void> {
+  await access(path).catch((cause: unknown) => {
+    throw new TurnwiseError('MODEL_FILE_MISSING', `${path} cannot be read.`, { value: path, cause })
+  })
 }
 
 interface Live {

@@ -26,7 +26,7 @@ const run = promisify(execFile)
  * Times files in Python: scripts/measure_python.py.
  *
  * @param command that starts Python, such as `uv run --project training python`, in its words
- * @throws TurnwiseError RUNTIME_UNAVAILABLE
+ * @throws TurnwiseError PYTHON_FAILED
  */
 export async function runPython(
   [program = 'python3', ...first]: readonly string[],
@@ -38,9 +38,18 @@ export async function runPython(
     const { stdout } = await run(program, [...first, script, JSON.stringify(job)], { maxBuffer: 2 ** 26 })
     json = JSON.parse(stdout)
   } catch (cause) {
-    throw new TurnwiseError('RUNTIME_UNAVAILABLE', `${program} did not time the files.`, { value: program, cause })
+    const problem = `${program} did not time the files${reasonOf(cause)}.`
+    throw new TurnwiseError('PYTHON_FAILED', problem, { value: program, cause })
   }
   const isResult = Array.isArray(json) && json.every((entry) => isRecord(entry) && Array.isArray(entry.samplesMs))
-  if (!isResult) throw new TurnwiseError('RUNTIME_UNAVAILABLE', `${program} printed something else than times.`)
+  if (!isResult) throw new TurnwiseError('PYTHON_FAILED', `${program} printed something else than times.`)
   return json as PythonResult[]
+}
+
+/** That it is not there, or the last line that it wrote: Python's own error, such as a module that is missing. */
+function reasonOf(cause: unknown): string {
+  const { code, stderr } = isRecord(cause) ? cause : {}
+  if (code === 'ENOENT') return ': there is no such command'
+  const last = typeof stderr === 'string' ? stderr.trim().split('\n').at(-1) : undefined
+  return last === undefined || last === '' ? '' : `: ${last.replace(/\.$/, '')}`
 }

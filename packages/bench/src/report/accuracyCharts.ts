@@ -1,7 +1,7 @@
 import { ACTIONS } from '@turnwise/core'
 import type { AccuracyResult, SystemSetResult } from '../accuracy/accuracyResult.js'
 import { ratio, sum } from '../metrics/scores.js'
-import { axis, grid, heightFor, legend, line } from './chartParts.js'
+import { axis, grid, heightFor, INK, legend, line } from './chartParts.js'
 import type { ReportChart } from './renderChart.js'
 
 /** Confusion of each model on each set of all four actions, and how far confidences can be trusted. */
@@ -16,14 +16,20 @@ export function accuracyCharts({ sets }: AccuracyResult): ReportChart[] {
   })
 }
 
+const CATEGORIES = {
+  type: 'category',
+  axisLabel: { interval: 0, color: INK, fontSize: 12 },
+  splitLine: { show: false },
+}
+
 function confusionChart(set: string, { system, multiClass }: SystemSetResult): ReportChart {
   const names = ACTIONS.map((action) => action.replace('_', '\n'))
   const cells = multiClass.confusion.flatMap((answered, row) =>
-    answered.map((rows, column) => ({
-      value: [column, row, ratio(rows, sum(answered))],
-      // Shown instead of the share, which the colour tells.
-      name: `${rows}`,
-    })),
+    answered.map((rows, column) => {
+      const share = ratio(rows, sum(answered))
+      // The number is shown instead of the share, which the colour tells.
+      return { value: [column, row, share], name: `${rows}`, label: { color: share > 0.5 ? '#fff' : '#111' } }
+    }),
   )
   return {
     title: `${set}: expected and answered, ${system.name}`,
@@ -32,21 +38,14 @@ function confusionChart(set: string, { system, multiClass }: SystemSetResult): R
     height: 400,
     option: {
       grid: { left: 110, right: 20, top: 10, bottom: 80 },
-      xAxis: {
-        type: 'category',
-        data: names,
-        name: 'answered',
-        nameLocation: 'middle',
-        nameGap: 48,
-        axisLabel: { interval: 0 },
-      },
-      yAxis: { type: 'category', data: names, name: 'expected', nameLocation: 'middle', nameGap: 84, inverse: true },
+      xAxis: axis('answered', { ...CATEGORIES, data: names, nameGap: 48 }),
+      yAxis: axis('expected', { ...CATEGORIES, data: names, nameGap: 84, inverse: true }),
       visualMap: { min: 0, max: 1, show: false, dimension: 2, inRange: { color: ['#ffffff', '#0072b2'] } },
       series: [
         {
           type: 'heatmap',
           data: cells,
-          label: { show: true, formatter: '{b}', color: '#111', textBorderColor: '#fff', textBorderWidth: 2 },
+          label: { show: true, formatter: '{b}', fontSize: 13 },
           itemStyle: { borderColor: '#ddd', borderWidth: 1 },
         },
       ],

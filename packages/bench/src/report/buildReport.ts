@@ -70,7 +70,7 @@ export function buildReport({ accuracy, streaming, latency }: ReportResults): Re
 
 function provenance(kind: string, { createdAt, machine, versions, seed }: ResultHeader): string {
   const { processor, cores, memoryBytes, platform } = machine
-  const where = `${cores} cores of ${processor}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${platform}`
+  const where = `${cores} ${cores === 1 ? 'core' : 'cores'} of ${processor}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${platform}`
   const what = `Node ${versions.node}, turnwise ${versions.turnwise}, ONNX Runtime ${versions.onnxruntime}`
   return `\`turnwise bench ${kind}\`, ${createdAt.slice(0, 10)}, on ${where}; ${what}; seed ${seed}.`
 }

@@ -1,6 +1,22 @@
+/** The page's own colour of text, light or dark. */
+export const INK = 'currentColor'
+/** Seen on light and on dark. */
+const RULE = 'rgba(128, 128, 128, 0.35)'
+
 /** An axis with a name in its middle. */
 export function axis(name: string, more: object = {}): object {
-  return { type: 'value', name, nameLocation: 'middle', nameGap: 32, ...more }
+  return {
+    type: 'value',
+    name,
+    nameLocation: 'middle',
+    nameGap: 32,
+    nameTextStyle: { color: INK, fontSize: 12 },
+    axisLabel: { color: INK, fontSize: 12 },
+    axisLine: { lineStyle: { color: RULE } },
+    axisTick: { lineStyle: { color: RULE } },
+    splitLine: { lineStyle: { color: RULE } },
+    ...more,
+  }
 }
 
 /** A line of points [x, y], without a mark at each. */
@@ -16,7 +32,7 @@ export function legend(names: readonly string[]): object {
     orient: 'vertical',
     itemWidth: 18,
     itemGap: 4,
-    textStyle: { fontSize: 11 },
+    textStyle: { fontSize: 12, color: INK },
     data: [...names],
   }
 }

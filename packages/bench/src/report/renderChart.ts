@@ -9,8 +9,8 @@ export interface ReportChart {
   readonly option: EChartsCoreOption
 }
 
-/** Colours that people with any colour vision can tell apart (Okabe and Ito), for series in turn. */
-const CHART_COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#5f5f5f'] as const
+/** Colours that people with any colour vision can tell apart (Okabe and Ito), on light and on dark, for series in turn. */
+const CHART_COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#888888'] as const
 
 /** A chart as SVG, without a browser. The library is loaded when a chart is wanted. */
 export async function renderChart({ width, height, option }: ReportChart): Promise<string> {

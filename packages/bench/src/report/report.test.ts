@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { type AccuracyOptions, DEFAULT_ACCURACY, runAccuracy } from '../accuracy/runAccuracy.js'
+import { type AccuracyOptions, runAccuracy } from '../accuracy/runAccuracy.js'
+import { DEFAULT_ACCURACY } from '../defaults.js'
 import type { LatencyResult } from '../latency/latencyResult.js'
 import { writeResult } from '../results/resultFile.js'
 import { createHeader } from '../results/resultHeader.js'
@@ -127,6 +128,10 @@ describe('the report', () => {
     const page = renderMarkdown(buildReport(await makeResults()))
     expect(page).toContain('| model 1 | 75.0 (')
     expect(page).toMatch(/\| model 1 \|[^|]*\|[^|]*\| 75\.0 \(/)
+    // Figures stand on the right, texts on the left.
+    expect(page).toContain(
+      '| row | group | expected | answered | sure | the agent, then the user |\n|---|---|---|---|--:|---|',
+    )
     expect(page).toContain('Not at hand: ten.')
     expect(page).toContain('SHA-256: model 1 `abababababababab…`.')
     // A cell never ends a row.
@@ -140,7 +145,12 @@ describe('the report', () => {
 
   it('is one page of HTML that asks for nothing else', async () => {
     const page = await renderHtml(buildReport(await makeResults()))
-    expect(page.match(/<svg /g)).toHaveLength(5)
+    expect(page.match(/<svg role="img" aria-label="/g)).toHaveLength(5)
+    // Of every place that the contents name there is one.
+    const ids = new Set([...page.matchAll(/<h[23] id="([^"]*)"/g)].map(([, id]) => id))
+    const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id)
+    expect(links.length).toBeGreaterThan(10)
+    expect(new Set(links)).toEqual(ids)
     expect(page).toContain('model 1')
     expect(page).not.toMatch(/<(script|link|img)|(src|href)="http/)
     expect(page).not.toContain('<words>')
@@ -199,9 +209,9 @@ test('results that cannot be read are errors that say why', async () => {
     expect(error.code).toBe('INVALID_RESULT')
     return error.problem
   }
-  expect(await problemOf('{"formatVersion": 1, "ki')).toContain('accuracy.json is no JSON')
-  expect(await problemOf('{"formatVersion": 2}')).toContain('formatVersion in accuracy.json is 2, expected 1')
-  expect(await problemOf('{"formatVersion": 1, "kind": "speed"}')).toContain(
+  expect(await problemOf('{"formatVersion": 2, "ki')).toContain('accuracy.json is no JSON')
+  expect(await problemOf('{"formatVersion": 1}')).toContain('formatVersion in accuracy.json is 1, expected 2')
+  expect(await problemOf('{"formatVersion": 2, "kind": "speed"}')).toContain(
     'is "speed", expected accuracy, streaming, latency',
   )
   expect(await problemOf(JSON.stringify(createHeader('latency', 1)))).toContain(

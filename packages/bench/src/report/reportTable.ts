@@ -33,11 +33,17 @@ export function megabytes(sizeBytes: number | undefined): string {
   return sizeBytes === undefined ? '–' : (sizeBytes / 1e6).toFixed(0)
 }
 
+/** Whether a column, but for the first, holds figures: they stand on the right, texts on the left. */
+export function holdsFigures({ rows }: ReportTable, column: number): boolean {
+  return column > 0 && rows.every((row) => !/[a-z]/i.test(row[column] ?? ''))
+}
+
 /** As Markdown. */
-export function toMarkdown({ title, note, columns, rows }: ReportTable): string {
+export function toMarkdown(table: ReportTable): string {
+  const { title, note, columns, rows } = table
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replace(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`
-  const rule = `|${columns.map((_, index) => (index === 0 ? '---' : '--:')).join('|')}|`
+  const rule = `|${columns.map((_, index) => (holdsFigures(table, index) ? '--:' : '---')).join('|')}|`
   const before = note === undefined ? [] : [note, '']
   return [`### ${title}`, '', ...before, line(columns), rule, ...rows.map(line), ''].join('\n')
 }

@@ -1,7 +1,6 @@
 import type { OverlapPoint } from '../streaming/scoreOverlaps.js'
 import type { StreamingResult } from '../streaming/streamingResult.js'
-import { paretoFront } from '../streaming/sweep.js'
-import { axis, grid, heightFor, legend, line } from './chartParts.js'
+import { axis, grid, heightFor, INK, legend, line } from './chartParts.js'
 import type { ReportChart } from './renderChart.js'
 
 const MAX_LATENCY_MS = 2500
@@ -19,27 +18,17 @@ export function streamingCharts(result: StreamingResult): ReportChart[] {
 function cutOffChart({ turnEnds, policies }: StreamingResult): ReportChart {
   const curves = turnEnds.map(({ name, curve }) => {
     const points = thinned(curve.filter(({ latencyMs }) => latencyMs <= MAX_LATENCY_MS))
+    const isOfTables = points.some(({ setting }) => 'policy' in setting)
     return line(
       name,
       points.map(({ latencyMs, cutOffRate }) => [latencyMs, 100 * cutOffRate]),
+      isOfTables ? { lineStyle: { width: 2, type: 'dashed' } } : {},
     )
   })
-  const tables = [...new Set(policies.map(({ system }) => system))].map((system) => {
-    const points = paretoFront(policies.filter((point) => point.system === system))
-    const name = `${system}, waiting tables`
-    return line(
-      name,
-      points.map(({ latencyMs, cutOffRate }) => [latencyMs, 100 * cutOffRate]),
-      {
-        lineStyle: { width: 2, type: 'dashed' },
-      },
-    )
-  })
-  const marked = policies.filter(({ scale }) => scale === 1)
-  const names = [...turnEnds.map(({ name }) => name), ...tables.map((each) => String((each as { name?: string }).name))]
+  const names = turnEnds.map(({ name }) => name)
   return {
     title: 'Cut-offs against latency',
-    note: 'Below and to the left is better. Dashed: the waiting tables, scaled; the points are the policies as they are.',
+    note: 'Below and to the left is better. Dashed: the waiting tables, each length; the points are the policies as they are.',
     width: 760,
     height: heightFor(380, names.length),
     option: {
@@ -49,16 +38,15 @@ function cutOffChart({ turnEnds, policies }: StreamingResult): ReportChart {
       yAxis: axis('holds cut off, %', { min: 0, nameGap: 40 }),
       series: [
         ...curves,
-        ...tables,
         {
           type: 'scatter',
-          data: marked.map(({ policy, latencyMs, cutOffRate }) => ({
+          data: policies.map(({ policy, latencyMs, cutOffRate }) => ({
             name: policy,
             value: [latencyMs, 100 * cutOffRate],
           })),
-          label: { show: true, formatter: '{b}', position: 'right', fontSize: 11 },
+          label: { show: true, formatter: '{b}', position: 'right', fontSize: 12, color: INK },
           symbolSize: 8,
-          itemStyle: { color: '#111' },
+          itemStyle: { color: INK },
         },
       ],
     },

@@ -8,12 +8,13 @@ export function streamingTables(result: StreamingResult): ReportTable[] {
   )
 }
 
-function budgetTable({ turnEnds, holds, ends, lagMs }: StreamingResult): ReportTable {
+function budgetTable({ turnEnds, holds, ends, found, lagMs }: StreamingResult): ReportTable {
   const silence = turnEnds[0]
   return {
-    title: `Cut-offs against latency: ${count(holds)} holds, ${count(ends)} ends of turns`,
+    title: `Cut-offs against latency: ${sampled(holds, found.holds)} holds, ${sampled(ends, found.ends)} ends of turns`,
     note:
-      'The best of all thresholds, delays and time-outs. A cut-off: the agent speaks in a hold before the speaker goes on. ' +
+      'The best of all thresholds, delays and time-outs; of the waiting tables, the best policy and length. ' +
+      'A cut-off: the agent speaks in a hold before the speaker goes on. ' +
       `Latency: from the last word of a turn until it speaks, on average; words are heard ${lagMs} ms after their ends.`,
     columns: ['', ...headOf(silence), 'area under the curve'],
     rows: turnEnds.map((each) => [
@@ -23,6 +24,11 @@ function budgetTable({ turnEnds, holds, ends, lagMs }: StreamingResult): ReportT
       decimals(each.areaUnderCurve, 3),
     ]),
   }
+}
+
+/** `1,500 of 15,921` of a sample. */
+function sampled(played: number, found: number): string {
+  return played === found ? count(played) : `${count(played)} of ${count(found)}`
 }
 
 function headOf(silence: TurnEndResult | undefined): string[] {
@@ -63,19 +69,17 @@ function policyTable({ policies }: StreamingResult): ReportTable {
   return {
     title: 'The waiting tables of the policies, as they are',
     columns: ['', 'cut off, %', 'latency, ms'],
-    rows: policies
-      .filter(({ scale }) => scale === 1)
-      .map(({ system, policy, cutOffRate, latencyMs }) => [
-        `${system}, ${policy}`,
-        percent(cutOffRate),
-        decimals(latencyMs, 0),
-      ]),
+    rows: policies.map(({ system, policy, cutOffRate, latencyMs }) => [
+      `${system}, ${policy}`,
+      percent(cutOffRate),
+      decimals(latencyMs, 0),
+    ]),
   }
 }
 
-function overlapTable({ overlaps, backchannels, interruptions }: StreamingResult): ReportTable {
+function overlapTable({ overlaps, backchannels, interruptions, found }: StreamingResult): ReportTable {
   return {
-    title: `Talking over the agent: ${count(backchannels)} backchannels, ${count(interruptions)} interruptions`,
+    title: `Talking over the agent: ${sampled(backchannels, found.backchannels)} backchannels, ${sampled(interruptions, found.interruptions)} interruptions`,
     note: 'Per cent of the backchannels that stop the agent and of the interruptions that do not; how long those that do take.',
     columns: ['', 'backchannels that stop it', 'interruptions missed', 'words until the stop', 'ms, median'],
     rows: overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [

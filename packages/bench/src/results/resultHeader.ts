@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
 /** The version of the results that this code writes and reads. */
-export const RESULT_FORMAT_VERSION = 1
+export const RESULT_FORMAT_VERSION = 2
 
 /** What is measured. */
 export const RESULT_KINDS = ['accuracy', 'streaming', 'latency'] as const

@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { createDetector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
 import { expect, test } from 'vitest'
+import { DEFAULT_STREAMING } from '../defaults.js'
 import { openAnswerStore } from '../systems/answerStore.js'
 import { createDetectorSystem } from '../systems/detectorSystem.js'
 import { createRuleSystem } from '../systems/rules.js'
 import { type SpokenUnit, spokenMeeting } from '../test/spokenMeeting.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
-import { DEFAULT_STREAMING, runStreaming } from './runStreaming.js'
+import { runStreaming } from './runStreaming.js'
 
 const SECRET = 'secretword'
 
@@ -48,7 +49,12 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
   expect(result).toMatchObject({ conversations: ['one', 'two'], lagMs: 200, backchannels: 8, interruptions: 8 })
   expect(result.holds).toBeGreaterThan(0)
   expect(result.ends).toBeGreaterThan(0)
-  expect(result.turnEnds.map(({ name }) => name)).toEqual(['silence only', 'fake', 'always finished'])
+  expect(result.turnEnds.map(({ name }) => name)).toEqual([
+    'silence only',
+    'fake',
+    'fake, waiting tables',
+    'always finished',
+  ])
   expect(result.overlaps.map(({ name }) => name).filter((name) => name.startsWith('fake'))).toEqual([
     'fake, from 0.5',
     'fake, policy patient',
@@ -63,5 +69,6 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
   expect(new Set(seen)).toEqual(new Set(['silences', 'overlaps']))
   expect(JSON.stringify(result)).not.toContain(SECRET)
   const small = await runStreaming({ ...options, limit: 3 })
-  expect(small).toMatchObject({ holds: 3, ends: 3, backchannels: 3, interruptions: 3 })
+  expect(small).toMatchObject({ holds: 3, ends: 3, backchannels: 3, interruptions: 3, found: result.found })
+  expect(result).toMatchObject(result.found)
 })

@@ -9,7 +9,7 @@ import { type Moment, momentsOf } from './floor.js'
 import { type Overlap, overlapsOf } from './overlaps.js'
 import { type MeetingFiles, readMeetings } from './readMeetings.js'
 import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
-import { scorePolicies, scoreSilenceOnly, scoreTurnEnds } from './scoreTurnEnds.js'
+import { scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
 import { STOP_RULES, type StopRule, stopAtThreshold, stopByPolicy } from './stopRules.js'
 import type { OverlapResult, PolicyPoint, StreamingResult, TurnEndResult } from './streamingResult.js'
 import type { JudgedSilence } from './sweep.js'
@@ -28,9 +28,6 @@ export interface StreamingOptions {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined
 }
 
-/** The defaults of {@link StreamingOptions}. 200 ms is what streaming recognisers usually take. */
-export const DEFAULT_STREAMING = { seed: 20_260, lagMs: 200 } as const
-
 const STOP_THRESHOLDS = Array.from({ length: 39 }, (_, index) => Number((0.025 * (index + 1)).toFixed(3)))
 const DEFAULT_THRESHOLD = 0.5
 
@@ -44,33 +41,29 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
   const { files, systems, lagMs, seed, limit } = options
   const header = createHeader('streaming', seed)
   const meetings = await readMeetings(files)
-  const moments = sampleKinds(meetings.flatMap(momentsOf), limit, seed)
-  const overlaps = sampleKinds(
-    meetings.flatMap((meeting) => overlapsOf(meeting, lagMs)),
-    limit,
-    seed,
-  )
+  const allMoments = meetings.flatMap(momentsOf)
+  const allOverlaps = meetings.flatMap((meeting) => overlapsOf(meeting, lagMs))
+  const moments = sampleKinds(allMoments, limit, seed)
+  const overlaps = sampleKinds(allOverlaps, limit, seed)
   const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => ({ ...moment, turnProbability: 0 })))]
   const policies: PolicyPoint[] = []
   const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => ruleResult(name, rule, overlaps))
   for (const system of systems) {
     const { facts } = system
     const silences = await judgeMoments(system, moments, options)
-    turnEnds.push(scoreTurnEnds(facts, silences, lagMs))
+    turnEnds.push(scoreTurnEnds(facts, silences, { lagMs }))
     // Rules on the end of a turn say nothing of who speaks over an agent.
     if (facts.kind === 'rule' || facts.kind === 'base') continue
-    policies.push(...scorePolicies(facts, silences, lagMs))
+    turnEnds.push(scoreTables(facts, silences, { lagMs }))
+    policies.push(...scorePolicies(facts, silences, { lagMs }))
     overlapResults.push(...systemResults(system, await judgeOverlaps(system, overlaps, options)))
   }
-  const count = (of: readonly { kind: string }[], wanted: string) => of.filter(({ kind }) => kind === wanted).length
   return {
     ...header,
     conversations: meetings.map(({ id }) => id),
     lagMs,
-    holds: count(moments, 'hold'),
-    ends: count(moments, 'end'),
-    backchannels: count(overlaps, 'backchannel'),
-    interruptions: count(overlaps, 'interruption'),
+    ...countKinds(moments, overlaps),
+    found: countKinds(allMoments, allOverlaps),
     turnEnds,
     policies,
     overlaps: overlapResults,
@@ -138,6 +131,16 @@ function systemResults({ facts }: BenchmarkSystem, overlaps: readonly JudgedOver
     curve: [],
   }))
   return [{ ...plain, ...scoreOverlaps(overlaps, stopAtThreshold(DEFAULT_THRESHOLD)) }, ...byPolicy]
+}
+
+function countKinds(moments: readonly Moment[], overlaps: readonly Overlap[]): StreamingResult['found'] {
+  const count = (of: readonly { kind: string }[], wanted: string) => of.filter(({ kind }) => kind === wanted).length
+  return {
+    holds: count(moments, 'hold'),
+    ends: count(moments, 'end'),
+    backchannels: count(overlaps, 'backchannel'),
+    interruptions: count(overlaps, 'interruption'),
+  }
 }
 
 /** At most so many of each kind, drawn by the seed, in their order. */

@@ -1,60 +1,75 @@
-import { POLICIES, type PolicyName, waitFor } from '@turnwise/core'
+import { POLICIES, type PolicyName } from '@turnwise/core'
 import { areaUnderCurve } from '../metrics/areaUnderCurve.js'
 import type { SystemFacts } from '../systems/system.js'
 import { CUT_OFF_BUDGETS, LATENCY_BUDGETS_MS, type PolicyPoint, type TurnEndResult } from './streamingResult.js'
 import {
   applySetting,
-  applyWaits,
   cutOffsWithin,
   type JudgedSilence,
   latencyWithin,
   type OperatingPoint,
+  type SweepOptions,
   sweep,
   sweepSilence,
+  sweepTables,
 } from './sweep.js'
 
-type Sweep = (silences: readonly JudgedSilence[]) => OperatingPoint[]
+type Sweep = (silences: readonly JudgedSilence[], options: SweepOptions) => OperatingPoint[]
 type Choose = (points: readonly OperatingPoint[], budget: number) => OperatingPoint | undefined
 
 /** The name of the baseline that knows no words. */
 const SILENCE_ONLY = 'silence only'
 
-/** Waiting tables are also made so much shorter and longer, for a curve. */
-const SCALES = [0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.25, 1.5, 2, 2.5, 3] as const
-
 /** What waiting for silence alone does. */
 export function scoreSilenceOnly(silences: readonly JudgedSilence[]): TurnEndResult {
-  return { name: SILENCE_ONLY, system: null, ...scoreCurve(silences, sweepSilence), areaUnderCurve: null }
+  // It needs no words: they may come as late as they like.
+  const curve = scoreCurve(silences, sweepSilence, { lagMs: 0 })
+  return { name: SILENCE_ONLY, system: null, ...curve, areaUnderCurve: null }
 }
 
-/** What a system does, over all settings. */
-export function scoreTurnEnds(system: SystemFacts, silences: readonly JudgedSilence[], lagMs: number): TurnEndResult {
+/** What a system does, over all settings of a fixed threshold. */
+export function scoreTurnEnds(
+  system: SystemFacts,
+  silences: readonly JudgedSilence[],
+  options: SweepOptions,
+): TurnEndResult {
   const area = areaUnderCurve(
     silences.map(({ turnProbability }) => turnProbability),
     silences.map(({ kind }) => kind === 'end'),
   )
-  const curve = scoreCurve(silences, (some) => sweep(some, { lagMs }))
+  const curve = scoreCurve(silences, sweep, options)
   return { name: system.name, system, ...curve, areaUnderCurve: Number.isNaN(area) ? null : area }
 }
 
-/** What the waiting tables of the policies do, as they are and scaled. */
-export function scorePolicies(system: SystemFacts, silences: readonly JudgedSilence[], lagMs: number): PolicyPoint[] {
-  return (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
-    const { wait } = POLICIES[policy]
-    return SCALES.map((scale) => {
-      const waitOf = ({ turnProbability }: JudgedSilence) => Math.max(lagMs, scale * waitFor(wait, turnProbability))
-      return { system: system.name, policy, scale, ...applyWaits(silences, waitOf) }
-    })
+/** What a system does with the waiting tables of the policies, which wait the less the more probable an end is. */
+export function scoreTables(
+  system: SystemFacts,
+  silences: readonly JudgedSilence[],
+  options: SweepOptions,
+): TurnEndResult {
+  const curve = scoreCurve(silences, sweepTables, options)
+  return { name: `${system.name}, waiting tables`, system, ...curve, areaUnderCurve: null }
+}
+
+/** What the policies do as they are. */
+export function scorePolicies(
+  system: SystemFacts,
+  silences: readonly JudgedSilence[],
+  options: SweepOptions,
+): PolicyPoint[] {
+  return (Object.keys(POLICIES) as PolicyName[]).map((policy) => {
+    const { cutOffRate, latencyMs } = applySetting(silences, { policy, scale: 1 }, options)
+    return { system: system.name, policy, cutOffRate, latencyMs }
   })
 }
 
-function scoreCurve(silences: readonly JudgedSilence[], run: Sweep) {
-  const curve = run(silences)
-  const halves = splitByMeeting(silences).map((half) => ({ half, points: run(half) }))
+function scoreCurve(silences: readonly JudgedSilence[], run: Sweep, options: SweepOptions) {
+  const curve = run(silences, options)
+  const halves = splitByMeeting(silences).map((half) => ({ half, points: run(half, options) }))
   const atBudget = (choose: Choose) => (budget: number) => ({
     budget,
     point: choose(curve, budget) ?? null,
-    crossFitted: crossFit(halves, (points) => choose(points, budget)),
+    crossFitted: crossFit(halves, options, (points) => choose(points, budget)),
   })
   return {
     curve,
@@ -71,12 +86,13 @@ interface Half {
 /** The setting chosen on one half, measured on the other, and the reverse. */
 function crossFit(
   [first, second]: readonly Half[],
+  options: SweepOptions,
   choose: (points: readonly OperatingPoint[]) => OperatingPoint | undefined,
 ): Omit<OperatingPoint, 'setting'> | null {
   if (first === undefined || second === undefined) return null
   const measured = [[first, second] as const, [second, first] as const].map(([chosenOn, measuredOn]) => {
     const chosen = choose(chosenOn.points)
-    return chosen === undefined ? undefined : applySetting(measuredOn.half, chosen.setting)
+    return chosen === undefined ? undefined : applySetting(measuredOn.half, chosen.setting, options)
   })
   const [one, other] = measured
   if (one === undefined || other === undefined) return null

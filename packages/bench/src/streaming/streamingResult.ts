@@ -30,12 +30,10 @@ export interface TurnEndResult {
   readonly areaUnderCurve: number | null
 }
 
-/** What a policy's waiting table does with a system's probabilities. */
+/** What a policy does with a system's probabilities. */
 export interface PolicyPoint extends Omit<OperatingPoint, 'setting'> {
   readonly system: string
   readonly policy: PolicyName
-  /** The table's waits times this: 1 is the policy as it is. */
-  readonly scale: number
 }
 
 /** How the agent is stopped, by rules or by a system. */
@@ -56,6 +54,8 @@ export interface StreamingResult extends ResultHeader {
   readonly ends: number
   readonly backchannels: number
   readonly interruptions: number
+  /** How many of each the conversations have, where only a sample was played. */
+  readonly found: { readonly [Kind in 'holds' | 'ends' | 'backchannels' | 'interruptions']: number }
   readonly turnEnds: readonly TurnEndResult[]
   readonly policies: readonly PolicyPoint[]
   readonly overlaps: readonly OverlapResult[]

@@ -1,8 +1,8 @@
-import { DEFAULT_POLICY, POLICIES } from '@turnwise/core'
+import { DEFAULT_POLICY, judge, POLICIES } from '@turnwise/core'
 import { describe, expect, it, test } from 'vitest'
 import { createRandom } from '../metrics/random.js'
 import { scoreOverlaps } from './scoreOverlaps.js'
-import { scorePolicies, scoreSilenceOnly, scoreTurnEnds } from './scoreTurnEnds.js'
+import { scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
 import { STOP_RULES, stopAtThreshold, stopByPolicy } from './stopRules.js'
 import {
   applySetting,
@@ -31,9 +31,10 @@ describe('the sweep', () => {
     const points = sweep(silences, { lagMs: 200 })
     expect(points.length).toBeGreaterThan(10)
     for (const { cutOffRate, latencyMs, setting } of points) {
+      if ('policy' in setting) throw new Error('a threshold was expected')
       expect(setting.delayMs).toBeGreaterThanOrEqual(200)
       expect(setting.timeoutMs).toBeGreaterThanOrEqual(setting.delayMs)
-      const found = applySetting(silences, setting)
+      const found = applySetting(silences, setting, { lagMs: 200 })
       expect(found.cutOffRate).toBeCloseTo(cutOffRate, 12)
       expect(found.latencyMs).toBeCloseTo(latencyMs, 6)
     }
@@ -72,7 +73,7 @@ test('a point that another beats is left out', () => {
 
 test('results hold budgets, cross-fitted figures and the area under the curve', () => {
   const silences = createSilences()
-  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, 200)
+  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
   expect(result.areaUnderCurve).toBeGreaterThan(0.9)
   expect(result.cutOffsAtLatency.map(({ budget }) => budget)).toEqual([300, 600])
   const [five] = result.latencyAtCutOffs
@@ -84,18 +85,48 @@ test('results hold budgets, cross-fitted figures and the area under the curve', 
   const alone = scoreTurnEnds(
     { name: 'x', kind: 'model' },
     silences.map((each) => ({ ...each, meeting: 'm' })),
-    200,
+    { lagMs: 200 },
   )
   expect(alone.latencyAtCutOffs[0]?.crossFitted).toBeNull()
 })
 
-test('a longer waiting table cuts off less', () => {
-  const points = scorePolicies({ name: 'x', kind: 'model' }, createSilences(), 200)
-  const balanced = points.filter(({ policy }) => policy === 'balanced')
-  for (const [index, point] of balanced.entries()) {
-    expect(point.cutOffRate).toBeLessThanOrEqual(balanced[index - 1]?.cutOffRate ?? 1)
-    expect(point.latencyMs).toBeGreaterThanOrEqual(balanced[index - 1]?.latencyMs ?? 0)
-  }
+describe('the waiting tables of the policies', () => {
+  const silences = createSilences()
+  const system = { name: 'x', kind: 'model' } as const
+  const settingOf = (scale: number) => ({ policy: 'balanced', scale }) as const
+
+  it('are what a session waits, and never less than words take to be there', () => {
+    const policy = POLICIES.balanced
+    const situation = { agentSpeaking: false, interruption: 0, text: 'so', expect: undefined, wasStopped: false }
+    for (const completion of [0, 0.31, 0.5, 0.97]) {
+      const end = { meeting: 'm', kind: 'end' as const, silenceMs: 900, turnProbability: completion }
+      const { waitMs } = judge(policy, { ...situation, completion, lastAction: undefined })
+      expect(applySetting([end], settingOf(1), { lagMs: 200 }).latencyMs).toBe(waitMs)
+      expect(applySetting([end], settingOf(0.1), { lagMs: 500 }).latencyMs).toBe(500)
+    }
+  })
+
+  it('cut off less the longer they are', () => {
+    const points = [0.5, 1, 2, 3].map((scale) => applySetting(silences, settingOf(scale), { lagMs: 200 }))
+    for (const [index, point] of points.entries()) {
+      expect(point.cutOffRate).toBeLessThanOrEqual(points[index - 1]?.cutOffRate ?? 1)
+      expect(point.latencyMs).toBeGreaterThan(points[index - 1]?.latencyMs ?? 0)
+    }
+  })
+
+  it('are swept beside a fixed threshold, within the same budgets', () => {
+    const { name, latencyAtCutOffs, cutOffsAtLatency } = scoreTables(system, silences, { lagMs: 200 })
+    expect(name).toBe('x, waiting tables')
+    for (const { budget, point, crossFitted } of latencyAtCutOffs) {
+      expect(point?.cutOffRate).toBeLessThanOrEqual(budget)
+      expect(point?.setting).toMatchObject({ policy: expect.any(String), scale: expect.any(Number) })
+      expect(crossFitted?.latencyMs).toBeGreaterThan(0)
+    }
+    for (const { budget, point } of cutOffsAtLatency) expect(point?.latencyMs ?? 0).toBeLessThanOrEqual(budget)
+    const [patient, balanced, eager] = scorePolicies(system, silences, { lagMs: 200 })
+    expect(patient?.cutOffRate).toBeLessThanOrEqual(balanced?.cutOffRate ?? 0)
+    expect(balanced?.latencyMs).toBeGreaterThan(eager?.latencyMs ?? 0)
+  })
 })
 
 describe('stopping the agent', () => {

@@ -1,3 +1,4 @@
+import { POLICIES, type PolicyName, waitFor } from '@turnwise/core'
 import { quantile } from '../metrics/bootstrap.js'
 import { ratio, sum } from '../metrics/scores.js'
 
@@ -9,12 +10,21 @@ export interface JudgedSilence {
   readonly turnProbability: number
 }
 
-/** When an agent speaks: after the delay where the turn is probably over, after the time-out where not. */
-export interface Setting {
+/** When an agent speaks. */
+export type Setting = ThresholdSetting | TableSetting
+
+/** After the delay where the turn is probably over, after the time-out where not. */
+interface ThresholdSetting {
   /** The probability (0 to 1) from which on the turn counts as over; above 1, it never does. */
   readonly threshold: number
   readonly delayMs: number
   readonly timeoutMs: number
+}
+
+/** After what a policy's waiting table says of the probability, times the scale: 1 is a session's own `waitMs`. */
+interface TableSetting {
+  readonly policy: PolicyName
+  readonly scale: number
 }
 
 /** What a setting does. */
@@ -35,6 +45,7 @@ const THRESHOLDS = 50
 /** No probability is so high: the setting is that of silence alone. */
 const NEVER = 2
 const DELAYS_MS = steps(0, 1500, 50)
+const SCALES = [...steps(5, 60, 1), ...steps(65, 100, 5)].map((twentieths) => twentieths / 20)
 const TIMEOUTS_MS = [...steps(200, 2000, 50), ...steps(2100, 5000, 100)]
 
 /** Waits of a given length for every silence: the one that knows nothing of words. */
@@ -51,7 +62,7 @@ export function sweepSilence(silences: readonly JudgedSilence[]): OperatingPoint
 /** Every setting, those that another one beats in both figures left out: from the fewest cut-offs to the least latency. */
 export function sweep(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): OperatingPoint[] {
   const points: OperatingPoint[] = []
-  const delays = DELAYS_MS.filter((delayMs) => delayMs >= lagMs)
+  const delays = [lagMs, ...DELAYS_MS.filter((delayMs) => delayMs > lagMs)]
   const ends = silences.filter(({ kind }) => kind === 'end')
   for (const threshold of thresholdsOf(silences)) {
     const isOver = ({ turnProbability }: JudgedSilence) => turnProbability >= threshold
@@ -74,23 +85,30 @@ export function sweep(silences: readonly JudgedSilence[], { lagMs }: SweepOption
   return paretoFront(points)
 }
 
-/** What one setting does to silences. */
-export function applySetting(silences: readonly JudgedSilence[], setting: Setting): OperatingPoint {
-  const waitOf = ({ turnProbability }: JudgedSilence) => {
-    return turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
-  }
-  return { ...applyWaits(silences, waitOf), setting }
+/** The waiting tables of the policies, each made shorter and longer; from the fewest cut-offs to the least latency. */
+export function sweepTables(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
+  const settings = (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
+    return SCALES.map((scale) => ({ policy, scale }))
+  })
+  return paretoFront(settings.map((setting) => applySetting(silences, setting, options)))
 }
 
-/** What waits of any kind do to silences. */
-export function applyWaits(
+/** What one setting does to silences. */
+export function applySetting(
   silences: readonly JudgedSilence[],
-  waitOf: (silence: JudgedSilence) => number,
-): Omit<OperatingPoint, 'setting'> {
+  setting: Setting,
+  { lagMs }: SweepOptions,
+): OperatingPoint {
+  const waitOf = ({ turnProbability }: JudgedSilence) => {
+    if ('policy' in setting) {
+      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy].wait, turnProbability))
+    }
+    return turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
+  }
   const holds = silences.filter(({ kind }) => kind === 'hold')
   const ends = silences.filter(({ kind }) => kind === 'end')
   const cut = holds.filter((silence) => silence.silenceMs > waitOf(silence)).length
-  return { cutOffRate: ratio(cut, holds.length), latencyMs: ratio(sum(ends.map(waitOf)), ends.length) }
+  return { cutOffRate: ratio(cut, holds.length), latencyMs: ratio(sum(ends.map(waitOf)), ends.length), setting }
 }
 
 /** The fewest cut-offs at a latency of at most so much; undefined if none is so fast. */
@@ -110,7 +128,9 @@ export function latencyWithin(points: readonly OperatingPoint[], cutOffRate: num
 }
 
 /** The points that no other beats in one figure without losing in the other, by falling latency. */
-export function paretoFront<Point extends Omit<OperatingPoint, 'setting'>>(points: readonly Point[]): Point[] {
+export function paretoFront<Point extends Pick<OperatingPoint, 'cutOffRate' | 'latencyMs'>>(
+  points: readonly Point[],
+): Point[] {
   const sorted = [...points].sort((a, b) => a.cutOffRate - b.cutOffRate || a.latencyMs - b.latencyMs)
   let least = Number.POSITIVE_INFINITY
   return sorted.filter(({ latencyMs }) => {

@@ -14,12 +14,6 @@ export interface BasePunctuationOptions {
   readonly finishedFrom: number
 }
 
-/**
- * From this probability on. The trainer calls a word prefix open below the same number; area under the curve, which
- * needs no threshold, says more of the base.
- */
-export const BASE_FINISHED_FROM = 0.04
-
 const GRAPHS = ['onnx/model_q8.onnx', 'onnx/model.onnx', 'onnx/model_quantized.onnx', 'model.onnx'] as const
 const ENDINGS = ['.', '?', '!', '...'] as const
 

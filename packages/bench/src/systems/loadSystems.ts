@@ -1,4 +1,5 @@
-import { BASE_FINISHED_FROM, loadBasePunctuation } from './basePunctuation.js'
+import { BASE_FINISHED_FROM } from '../defaults.js'
+import { loadBasePunctuation } from './basePunctuation.js'
 import { loadModelSystem } from './detectorSystem.js'
 import { createRemoteSystem, DEFAULT_REMOTE } from './remoteSystem.js'
 import { createRuleSystem, TURN_RULES, type TurnRule } from './rules.js'

@@ -124,6 +124,7 @@ test('report makes both pages of what is there, compare says what has changed', 
 
 test.each([
   ['odd counts', ['latency', '--calls', '1,0'], 'Expected whole numbers from 1'],
+  ['PyTorch without a Python', ['latency', '--torch', 'folder'], '--torch runs in the Python of --python'],
   ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],
   ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
   ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],

@@ -1,4 +1,5 @@
 import type { SetResult } from '@turnwise/bench'
+import { DEFAULT_ACCURACY } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import { createBenchBar } from '../benchBar.js'
@@ -22,12 +23,9 @@ export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOpti
   readonly limit?: number
   readonly resamples: number
   readonly worst: number
-  readonly quote?: true
+  readonly quote?: boolean
   readonly fresh?: true
 }
-
-/** Where nothing else is said. */
-export const ACCURACY_DEFAULTS = { resamples: 1000, worst: 20 } as const
 
 const DETAILS = `
 Sets:
@@ -54,8 +52,8 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--published <place>', 'a folder with the published benchmark, or its id on the hub')
     .option('--four-class <folder>', "the four-class test's folder (default: the repository's)")
     .option('--limit <rows>', 'at most so many rows of a set, drawn by the seed', parsePositive)
-    .option('--resamples <count>', 'drawings for the intervals', parsePositive, ACCURACY_DEFAULTS.resamples)
-    .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, ACCURACY_DEFAULTS.worst)
+    .option('--resamples <count>', 'drawings for the intervals', parsePositive, DEFAULT_ACCURACY.resamples)
+    .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, DEFAULT_ACCURACY.worst)
     .option('--quote', 'put texts into the result that may not be passed on')
     .option('--fresh', 'do not use answers of earlier runs')
     .addHelpText('after', DETAILS)

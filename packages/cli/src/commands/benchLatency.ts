@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os'
 import type { LatencyResult } from '@turnwise/bench'
+import { DEFAULT_LATENCY, DEFAULT_SOAK } from '@turnwise/bench/defaults'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { App } from '../app.js'
 import { createBenchBar } from '../benchBar.js'
 import { addRunOptions, type BenchRunOptions, parseCount, parsePositive } from '../benchOptions.js'
-import { addLoadingOptions, type LoadingOptions } from '../loadingOptions.js'
+import { addLoadingOptions, defaultThreads, type LoadingOptions } from '../loadingOptions.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
 
@@ -29,28 +29,19 @@ export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
 /** A load average from which on other processes are sure to have been in the way. */
 const BUSY_FROM = 0.5
 
-/** Where nothing else is said. */
-export const LATENCY_DEFAULTS = {
-  rounds: 30,
-  runs: 3,
-  sessions: [1, 4, 16, 64],
-  calls: [1, 16, 64],
-  seconds: 10,
-  soakUpdates: 100_000,
-  soakSessions: 1000,
-} as const
-
 const DETAILS = `
 Nothing else should run meanwhile. All systems take turns in one process with
 the same threads; loading and memory are taken in processes of their own.
-training/scripts/make_baseline.py makes the files of --baseline and --own.
+training/scripts/make_baseline.py makes the file of --baseline,
+packages/bench/scripts/make_best.py that of --own.
 
 Examples:
   $ turnwise bench latency
   $ turnwise bench latency --baseline baseline.onnx --own own.onnx --spinning
   $ turnwise bench latency --calls 1,2,4,8,16,32,64,128,256
   $ turnwise bench latency --soak --soak-updates 100000 --soak-sessions 1000
-  $ turnwise bench latency --python "uv run --project training python"`
+  $ turnwise bench latency --python "uv run --project training python"
+  $ turnwise bench latency --python training/.venv/bin/python --torch ./published`
 
 export function addBenchLatencyCommand(bench: Command, app: App): void {
   const command = bench
@@ -61,30 +52,35 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
     .option('--baseline <file>', 'a graph of the published shape, run the published way')
     .option('--own <file>', 'a graph of the same shape, run at its best')
     .option('--spinning', 'also with threads that wait awake')
-    .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, LATENCY_DEFAULTS.rounds)
-    .option('--runs <count>', 'how often all is measured anew', parsePositive, LATENCY_DEFAULTS.runs)
-    .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, LATENCY_DEFAULTS.sessions)
-    .option('--calls <counts>', 'calls at once, a word each 300 ms', parseCounts, LATENCY_DEFAULTS.calls)
-    .option('--seconds <count>', 'how long each of these is kept up', parsePositive, LATENCY_DEFAULTS.seconds)
+    .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, DEFAULT_LATENCY.rounds)
+    .option('--runs <count>', 'how often all is measured anew', parsePositive, DEFAULT_LATENCY.runs)
+    .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, DEFAULT_LATENCY.sessions)
+    .option(
+      '--calls <counts>',
+      `calls at once, a word each ${DEFAULT_LATENCY.wordMs} ms`,
+      parseCounts,
+      DEFAULT_LATENCY.calls,
+    )
+    .option('--seconds <count>', 'how long each of these is kept up', parsePositive, DEFAULT_LATENCY.seconds)
     .option('--soak', 'many updates of sessions that stay open: is memory flat?')
-    .option('--soak-updates <count>', 'of --soak', parsePositive, LATENCY_DEFAULTS.soakUpdates)
-    .option('--soak-sessions <count>', 'of --soak', parsePositive, LATENCY_DEFAULTS.soakSessions)
+    .option('--soak-updates <count>', 'of --soak', parsePositive, DEFAULT_SOAK.updates)
+    .option('--soak-sessions <count>', 'of --soak', parsePositive, DEFAULT_SOAK.sessions)
     .option('--python <command>', 'the same files with onnxruntime in this Python')
     .option('--torch <folder>', 'of the published form, with PyTorch in that Python')
     .addHelpText('after', DETAILS)
   addRunOptions(addLoadingOptions(command), 'results/latency.json')
-  command.action((options: LatencyCommandOptions) => runLatencyCommand(app, options))
+  command.action((options: LatencyCommandOptions) => {
+    if (options.torch !== undefined && options.python === undefined) {
+      return command.error('error: --torch runs in the Python of --python, which is not given')
+    }
+    return runLatencyCommand(app, options)
+  })
 }
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { DEFAULT_LATENCY, runLatency, writeResult } = await import('@turnwise/bench')
-  const {
-    model,
-    also = [],
-    spinning = false,
-    threads = Math.min(DEFAULT_LATENCY.threads, availableParallelism()),
-  } = options
+  const { runLatency, writeResult } = await import('@turnwise/bench')
+  const { model, also = [], spinning = false, threads = defaultThreads() } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python } = options
   const bar = createBenchBar(app.terminal.errors)
@@ -94,7 +90,7 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
       ...{ baseline, own, threads, spinning, rounds, runs, sessions, calls, seconds, seed, torch },
       models: [model, ...also],
       soak: soak && { updates: soakUpdates, sessions: soakSessions },
-      python: python?.split(' '),
+      python: python?.trim().split(/\s+/),
       onProgress: (task, done, total) => bar.update(task, done, total),
     })
     bar.stop()

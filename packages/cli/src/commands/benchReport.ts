@@ -1,11 +1,12 @@
 import { join } from 'node:path'
+import { DEFAULT_ACCURACY, DEFAULT_LATENCY, DEFAULT_SOAK, DEFAULT_STREAMING, SEED } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
-import { addDataOption, addSystemOptions, type BenchSystemOptions, parseCount, SEED } from '../benchOptions.js'
+import { addDataOption, addSystemOptions, type BenchSystemOptions, parseCount } from '../benchOptions.js'
 import { write } from '../terminal.js'
-import { ACCURACY_DEFAULTS, runAccuracyCommand } from './benchAccuracy.js'
-import { LATENCY_DEFAULTS, runLatencyCommand } from './benchLatency.js'
-import { meetingFilesOf, runStreamingCommand, STREAMING_DEFAULTS } from './benchStreaming.js'
+import { runAccuracyCommand } from './benchAccuracy.js'
+import { runLatencyCommand } from './benchLatency.js'
+import { meetingFilesOf, runStreamingCommand } from './benchStreaming.js'
 
 interface ReportCommandOptions extends BenchSystemOptions {
   readonly results: string
@@ -60,16 +61,18 @@ async function measureMissing(app: App, options: ReportCommandOptions): Promise<
   const { hasResult, resultPath } = await import('@turnwise/bench')
   const { results } = options
   if (!(await hasResult(results, 'accuracy'))) {
-    await runAccuracyCommand(app, [], { ...ACCURACY_DEFAULTS, ...options, out: resultPath(results, 'accuracy') })
+    await runAccuracyCommand(app, [], { ...DEFAULT_ACCURACY, ...options, out: resultPath(results, 'accuracy') })
   }
   const files = meetingFilesOf(options)
   if (files !== undefined && !(await hasResult(results, 'streaming'))) {
-    await runStreamingCommand(app, files, { ...STREAMING_DEFAULTS, ...options, out: resultPath(results, 'streaming') })
+    await runStreamingCommand(app, files, { ...DEFAULT_STREAMING, ...options, out: resultPath(results, 'streaming') })
   }
   if (!(await hasResult(results, 'latency'))) {
     await runLatencyCommand(app, {
-      ...LATENCY_DEFAULTS,
+      ...DEFAULT_LATENCY,
       ...options,
+      soakUpdates: DEFAULT_SOAK.updates,
+      soakSessions: DEFAULT_SOAK.sessions,
       spinning: true,
       out: resultPath(results, 'latency'),
     })

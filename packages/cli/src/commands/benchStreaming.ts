@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { MeetingFiles, StreamingResult } from '@turnwise/bench'
+import { DEFAULT_STREAMING } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import { createBenchBar } from '../benchBar.js'
@@ -27,9 +28,6 @@ export interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOpt
   readonly fresh?: true
 }
 
-/** Where nothing else is said. */
-export const STREAMING_DEFAULTS = { lagMs: 200 } as const
-
 const DETAILS = `
 Plays conversations by the times of their words. At each silence: had the agent
 waited so long, would it have cut the speaker off, or answered late? At each
@@ -47,7 +45,7 @@ export function addBenchStreamingCommand(bench: Command, app: App): void {
     .option('--units <file>', 'units of the conversations (default: train/mrda.jsonl.gz of the data)')
     .option('--words <file>', 'times of their words (default: train/mrda_words.jsonl.gz)')
     .option('--all-conversations', 'also those that are not for testing')
-    .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, STREAMING_DEFAULTS.lagMs)
+    .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, DEFAULT_STREAMING.lagMs)
     .option('--limit <count>', 'at most so many of each kind, drawn by the seed', parsePositive)
     .option('--fresh', 'do not use answers of earlier runs')
     .addHelpText('after', DETAILS)
