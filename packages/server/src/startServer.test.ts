@@ -97,6 +97,12 @@ test('the file of secrets is read again when it changes, and a broken one change
   expect(log.join('')).not.toContain(old)
 })
 
+test('what a comment says of the secrets is none, whatever stands in it', async () => {
+  const remark = '# Shared by all instances, and to be exchanged as docs/http.md says: every year'
+  const resumeSecretsFile = await temporaryFile(remark)
+  await expect(start({ resumeSecretsFile })).rejects.toMatchObject({ code: 'INVALID_RESUME_SECRETS' })
+})
+
 test('secrets that cannot be used are refused, and not shown', async () => {
   const short = 'a'.repeat(31)
   const refused = { code: 'INVALID_RESUME_SECRETS', message: expect.not.stringContaining(short) }
