@@ -17,7 +17,7 @@ export type HubOptions = Pick<
 >
 
 /** What a commit has to offer. */
-export interface HubContents {
+interface HubContents {
   readonly files: readonly HubFile[]
   /** Where files are downloaded to, by their paths. */
   readonly folder: string

@@ -21,7 +21,7 @@ export function axis(name: string, more: object = {}): object {
 
 /** A line of points [x, y], without a mark at each. */
 export function line(name: string, data: readonly (readonly [number, number])[], more: object = {}): object {
-  return { type: 'line', name, data, showSymbol: false, lineStyle: { width: 2 }, ...more }
+  return { type: 'line', name, data, symbol: 'none', lineStyle: { width: 2 }, ...more }
 }
 
 /** What the series are called, one below the other above the chart: no font is too wide for that. */

@@ -2,6 +2,7 @@ import type { CaseResult, LatencyResult } from '../latency/latencyResult.js'
 import { caseName, samplesOf } from '../latency/medians.js'
 import { axis, grid, heightFor, legend, line } from './chartParts.js'
 import type { ReportChart } from './renderChart.js'
+import { threadCount } from './reportTable.js'
 
 /** How the times of each piece of work are distributed. */
 export function latencyCharts(result: LatencyResult): ReportChart[] {
@@ -11,7 +12,7 @@ export function latencyCharts(result: LatencyResult): ReportChart[] {
 function distributionChart(each: CaseResult, { systems, threads }: LatencyResult): ReportChart {
   const names = systems.map(({ name }) => name)
   return {
-    title: `${caseName(each)}: how many decisions are there after so many milliseconds, ${threads} threads`,
+    title: `${caseName(each)}: how many decisions are there after so many milliseconds, ${threadCount(threads)}`,
     width: 620,
     height: heightFor(230, names.length),
     option: {

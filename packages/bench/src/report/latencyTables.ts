@@ -1,7 +1,7 @@
 import type { LatencyResult, LatencyRole } from '../latency/latencyResult.js'
 import { caseName, mediansOf, nameOfRole, overRuns, type RunsFigure, ratiosOf, samplesOf } from '../latency/medians.js'
 import { spreadOf } from '../latency/spreadOf.js'
-import { count, decimals, megabytes, type ReportTable } from './reportTable.js'
+import { count, decimals, megabytes, type ReportTable, threadCount } from './reportTable.js'
 
 /** Every table of a result of latency. */
 export function latencyTables(result: LatencyResult): ReportTable[] {
@@ -26,7 +26,7 @@ function withRange({ median, low, high }: RunsFigure, digits: number): string {
 function caseTable({ cases, systems, threads }: LatencyResult): ReportTable {
   const runs = cases[0]?.systems[0]?.runs.length ?? 0
   return {
-    title: `Milliseconds, ${threads} threads`,
+    title: `Milliseconds, ${threadCount(threads)}`,
     note: `Medians of ${runs} runs with their range, 90th and 99th percentile of all, and how many tokens the model ran.`,
     columns: ['', 'median', '90%', '99%', 'tokens run'],
     rows: cases.flatMap((each) =>

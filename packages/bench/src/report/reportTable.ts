@@ -23,6 +23,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-GB')
 }
 
+/** `2 threads`. */
+export function threadCount(threads: number): string {
+  return `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+}
+
 /** A number with some decimals, a dash where there is none. */
 export function decimals(value: number | null | undefined, digits: number): string {
   return value === null || value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits)

@@ -16,21 +16,23 @@ export function streamingCharts(result: StreamingResult): ReportChart[] {
 }
 
 function cutOffChart({ turnEnds, policies }: StreamingResult): ReportChart {
-  const curves = turnEnds.map(({ name, curve }) => {
+  const curves = turnEnds.map(({ name, system, curve }) => {
     const points = thinned(curve.filter(({ latencyMs }) => latencyMs <= MAX_LATENCY_MS))
-    const isOfTables = points.some(({ setting }) => 'policy' in setting)
+    const type = points.some(({ setting }) => 'policy' in setting) ? 'dashed' : 'solid'
+    // What the chart is about stands out among the rules.
+    const width = system?.kind === 'model' || system?.kind === 'remote' ? 3 : 1.5
     return line(
       name,
       points.map(({ latencyMs, cutOffRate }) => [latencyMs, 100 * cutOffRate]),
-      isOfTables ? { lineStyle: { width: 2, type: 'dashed' } } : {},
+      { lineStyle: { width, type } },
     )
   })
   const names = turnEnds.map(({ name }) => name)
   return {
     title: 'Cut-offs against latency',
     note: 'Below and to the left is better. Dashed: the waiting tables, each length; the points are the policies as they are.',
-    width: 760,
-    height: heightFor(380, names.length),
+    width: 620,
+    height: heightFor(340, names.length),
     option: {
       grid: grid(names.length),
       legend: legend(names),
@@ -67,8 +69,8 @@ function overlapChart({ overlaps }: StreamingResult): ReportChart {
   return {
     title: 'Talking over the agent',
     note: 'Below and to the left is better. Lines: by threshold. Points: rules and policies; those outside are in the table.',
-    width: 760,
-    height: heightFor(380, names.length),
+    width: 620,
+    height: heightFor(340, names.length),
     option: {
       grid: grid(names.length),
       legend: legend(names),
