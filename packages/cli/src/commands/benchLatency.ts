@@ -41,7 +41,7 @@ Examples:
   $ turnwise bench latency --calls 1,2,4,8,16,32,64,128,256
   $ turnwise bench latency --soak --soak-updates 100000 --soak-sessions 1000
   $ turnwise bench latency --python "uv run --project training python"
-  $ turnwise bench latency --python training/.venv/bin/python --torch ./published`
+  $ turnwise bench latency --python .venv/bin/python --torch ./published`
 
 export function addBenchLatencyCommand(bench: Command, app: App): void {
   const command = bench
