@@ -48,8 +48,9 @@ export const ERROR_CATALOGUE = {
     remedy: 'Nothing is left behind; call again when the answer is wanted.',
   },
   OVERLOADED: {
-    meaning: 'As many requests wait for the model as may (option maxQueuedRequests).',
-    remedy: 'Ask again later, or have fewer conversations in a process.',
+    meaning:
+      'As many requests wait for the model as may: maxQueuedRequests of a detector, maxWaiting or maxWaitMs of the server.',
+    remedy: 'Ask again later (the server says when, retryAfterMs), or have fewer conversations in a process.',
   },
   DETECTOR_CLOSED: {
     meaning: 'The detector was used after close().',
