@@ -136,7 +136,7 @@ export const SCENARIOS: readonly Scenario[] = [
         text: 'I can see two deliveries for your address this week, one on Wednesday morning and one on Friday.',
         overlaps: [{ afterWords: 12, text: 'mum it is for you' }],
       },
-      { speaker: 'user', phrases: ['can you tell me which of them needs a signature'] },
+      { speaker: 'user', phrases: ['can you tell me which delivery needs a signature'] },
     ],
   },
 ]
