@@ -67,14 +67,16 @@ describe.skipIf(chromium === undefined)('models', { timeout: PATIENCE_MS }, () =
     expect(decisions.filter(({ judge }: { judge: number }) => judge === 1)).toHaveLength(decisions.length / 2)
   })
 
-  test('one that was loaded can be left and taken again', async () => {
+  test('one that was loaded can be left and taken again, under another policy', async () => {
     await watch(page, 'Answered with one word')
     await page.getByLabel('beside').selectOption('model')
+    await page.getByLabel('Policy').selectOption('eager')
     await word(page, 'outside')
     expect(await page.locator('.judge').allTextContents()).toEqual(names)
     await page.getByLabel('beside').selectOption('')
     await word(page, 'outside')
     expect(await page.locator('.judge').count()).toBe(0)
+    await page.getByLabel('Policy').selectOption('balanced')
   })
 
   test('one from files does too', async () => {

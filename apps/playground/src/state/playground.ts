@@ -57,12 +57,8 @@ export function createPlayground(detector: WebDetector, rivalModel: Model): Play
     live.leave()
   }
 
-  function stepsSoFar() {
-    return stage.beats.value.map(({ step }) => step)
-  }
-
   async function judgeBy(policy: PolicyName, rival: Judge | undefined): Promise<void> {
-    const steps = stepsSoFar()
+    const steps = stage.steps()
     leave()
     const first = { detector, policy }
     await stage.open(steps, rival === undefined ? [first] : [first, rival])
@@ -114,7 +110,7 @@ export function createPlayground(detector: WebDetector, rivalModel: Model): Play
       const [first, rival] = stage.judges.value
       // A second model is on this device, or on this host only.
       const shared = rival?.detector === detector ? rival.policy : undefined
-      return encodeScript({ steps: stepsSoFar(), policy: first?.policy ?? 'balanced', rival: shared })
+      return encodeScript({ steps: stage.steps(), policy: first?.policy ?? 'balanced', rival: shared })
     },
   }
 }

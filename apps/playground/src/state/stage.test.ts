@@ -29,6 +29,15 @@ test('a conversation that is left while it is being opened is left at once', asy
   expect(words()).toEqual(['about', 'my', 'bill'])
 })
 
+test('a conversation that is judged anew while it is being opened keeps its words', async () => {
+  const { stage, words } = setUp()
+  const first = stage.open(say('one two three four'))
+  await stage.open(stage.steps())
+  await first
+  expect(words()).toEqual(['one', 'two', 'three', 'four'])
+  expect(stage.steps()).toHaveLength(4)
+})
+
 test('who speaks while a conversation is being opened goes on from there', async () => {
   const { stage, words } = setUp()
   const opening = stage.open(say('one two three four'))

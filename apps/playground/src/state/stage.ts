@@ -20,6 +20,8 @@ export interface Stage {
   readonly problem: ReadonlySignal<string | undefined>
   /** The word that is looked at: the one chosen, or the newest. */
   readonly focus: ReadonlySignal<WordCell | undefined>
+  /** The conversation's steps, also those that are still to be played again while it is being opened. */
+  steps(): readonly Step[]
   choose(index: number | undefined): void
   /** Plays a step; undefined if it could not be decided about, or the conversation was left meanwhile. */
   play(step: Step): Promise<Beat | undefined>
@@ -40,8 +42,8 @@ export function createStage(first: Judge): Stage {
   const problem = signal<string | undefined>(undefined)
   const chosen = signal<number | undefined>(undefined)
   let performance: Performance = createPerformance(judges.value)
-  /** The conversation whose steps are being played again. */
-  let opening: object | undefined
+  /** The steps that are being played again. */
+  let opening: readonly Step[] | undefined
   let endSilence: (() => void) | undefined
 
   const focus = computed(() => {
@@ -78,6 +80,7 @@ export function createStage(first: Judge): Stage {
     silence,
     problem,
     focus,
+    steps: () => opening ?? beats.value.map(({ step }) => step),
     choose(index) {
       chosen.value = index
     },
@@ -85,7 +88,7 @@ export function createStage(first: Judge): Stage {
     async open(steps = [], next = judges.value) {
       const left = performance.close()
       breakSilence()
-      const run = {}
+      const run = [...steps]
       opening = run
       performance = createPerformance(next)
       batch(() => {
@@ -94,11 +97,12 @@ export function createStage(first: Judge): Stage {
         chosen.value = undefined
         problem.value = undefined
       })
-      for (const step of steps) {
+      for (const step of run) {
         // What is left of it is no part of what was opened, or said, meanwhile.
         if (opening !== run) break
         await play(step)
       }
+      if (opening === run) opening = undefined
       await left
     },
     waitSilence(waitMs) {
