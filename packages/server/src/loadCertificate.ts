@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { TurnwiseError } from '@turnwise/core'
 import type { Certificate } from './createHttpServer.js'
+import { readInput } from './readInput.js'
 import type { Settings } from './settings.js'
 
 /**
@@ -15,7 +15,7 @@ export async function loadCertificate({ tlsCertFile, tlsKeyFile }: Settings): Pr
   if (tlsCertFile === undefined || tlsKeyFile === undefined) {
     throw new TurnwiseError('INVALID_CERTIFICATE', 'Only one of tlsCertFile and tlsKeyFile is given.')
   }
-  const [cert, key] = await Promise.all([readPem(tlsCertFile), readPem(tlsKeyFile)])
+  const [cert, key] = await Promise.all([readInput(tlsCertFile, tlsCertFile), readInput(tlsKeyFile, tlsKeyFile)])
   try {
     // A context is also made of an empty file, such as one that is just being written.
     if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('The key is of another one.')
@@ -24,12 +24,4 @@ export async function loadCertificate({ tlsCertFile, tlsKeyFile }: Settings): Pr
     throw new TurnwiseError('INVALID_CERTIFICATE', `${tlsCertFile} and ${tlsKeyFile} cannot be used.`, { cause })
   }
   return { cert, key }
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new TurnwiseError('INPUT_UNREADABLE', `${path} cannot be read.`, { value: path, cause })
-  }
 }

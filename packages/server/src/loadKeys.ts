@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { TurnwiseError } from '@turnwise/core'
 import { type AccessKey, parseKeys } from './keys.js'
+import { readInput } from './readInput.js'
 import type { Settings } from './settings.js'
 
 /**
@@ -12,10 +12,7 @@ import type { Settings } from './settings.js'
 export async function loadKeys({ keys, keysFile }: Settings): Promise<AccessKey[]> {
   const own = keys === undefined ? [] : parseKeys(keys)
   if (keysFile === undefined) return own
-  const content = await readFile(keysFile, 'utf8').catch((cause) => {
-    throw new TurnwiseError('INPUT_UNREADABLE', `The keys in ${keysFile} cannot be read.`, { value: keysFile, cause })
-  })
-  const fromFile = parseKeys(content)
+  const fromFile = parseKeys(await readInput(keysFile, `The keys in ${keysFile}`))
   if (fromFile.length === 0) throw new TurnwiseError('INVALID_KEYS', `${keysFile} holds no key.`, { value: keysFile })
   return [...own, ...fromFile]
 }

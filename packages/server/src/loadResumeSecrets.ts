@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { TurnwiseError } from '@turnwise/core'
+import { readInput } from './readInput.js'
 import type { Settings } from './settings.js'
 
 /** As many as 24 random bytes have in base64: no shorter one resists whoever tries all. */
@@ -14,9 +14,7 @@ export async function loadResumeSecrets({ resumeSecrets, resumeSecretsFile }: Se
   const own = resumeSecrets === undefined ? [] : parseResumeSecrets(resumeSecrets.split(/[\n,]/))
   if (resumeSecretsFile === undefined) return own
   const value = resumeSecretsFile
-  const content = await readFile(value, 'utf8').catch((cause) => {
-    throw new TurnwiseError('INPUT_UNREADABLE', `The secrets in ${value} cannot be read.`, { value, cause })
-  })
+  const content = await readInput(value, `The secrets in ${value}`)
   // Commas are no ends of lines here: what follows one in a comment would be a secret that anybody can read.
   const fromFile = parseResumeSecrets(content.split('\n'))
   if (fromFile.length === 0) throw new TurnwiseError('INVALID_RESUME_SECRETS', `${value} holds no secret.`, { value })

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
+import { readInput } from './readInput.js'
 import { SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './settings.js'
 
 /** Where a setting's value is from, the strongest first. */
@@ -56,10 +56,7 @@ export function resolveSettings({ flags = {}, environment = {}, file = {} }: Giv
  * @throws TurnwiseError INPUT_UNREADABLE, INVALID_JSON
  */
 export async function readSettingsFile(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const content = await readFile(path, 'utf8').catch((cause) => {
-    throw new TurnwiseError('INPUT_UNREADABLE', `The file of settings ${path} cannot be read.`, { value: path, cause })
-  })
-  const json = parseJson(content)
+  const json = parseJson(await readInput(path, `The file of settings ${path}`))
   if (!isRecord(json)) {
     throw new TurnwiseError('INVALID_JSON', `The file of settings ${path} holds no JSON object.`, { value: path })
   }
