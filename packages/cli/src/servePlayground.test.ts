@@ -1,22 +1,16 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { ACTIONS } from '@turnwise/core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildSite } from '../../../apps/playground/e2e/support/buildSite.js'
+import { findChromium } from '../../../apps/playground/e2e/support/chromium.js'
+import { startProxy } from '../../../apps/playground/e2e/support/hosts.js'
 import { createFakeApp } from './test/fakeApp.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const TINY = join(ROOT, 'fixtures/tiny/fused')
-const CHROMIUM = [process.env.TURNWISE_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
+const CHROMIUM = findChromium()
 /** The page is built, and the browser has to begin from nothing. */
 const PATIENCE_MS = 180_000
 
@@ -24,22 +18,6 @@ const PATIENCE_MS = 180_000
 const BROWSERS_OWN = /(googleapis|google)\.com(:443|\/)/
 /** A name that leads to this machine, as anybody's may. */
 const REBOUND = 'rebound.example'
-
-/** A proxy that lets nothing through, and remembers who was asked for. */
-async function startProxy(): Promise<{ url: string; asked: string[]; close(): void }> {
-  const asked: string[] = []
-  const server = createServer(({ url = '' }, response) => {
-    asked.push(url)
-    response.writeHead(502).end()
-  })
-  server.on('connect', ({ url = '' }, socket) => {
-    asked.push(url)
-    socket.destroy()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, asked, close: () => void server.close() }
-}
 
 /** Runs `turnwise serve --playground` with a page that was built; where it listens. */
 async function servePage(pageFolder: string): Promise<string> {
@@ -71,17 +49,12 @@ async function say(page: Page, text: string): Promise<(string | null)[]> {
 if (CHROMIUM === undefined) console.warn('The served playground is not tested: there is no Chromium here.')
 
 describe.skipIf(CHROMIUM === undefined)('in Chromium', { timeout: PATIENCE_MS }, () => {
-  let pageFolder: string
+  let site: Awaited<ReturnType<typeof buildSite>>
   let proxy: Awaited<ReturnType<typeof startProxy>>
   let browser: Browser
 
   beforeAll(async () => {
-    pageFolder = await mkdtemp(join(tmpdir(), 'turnwise-page-'))
-    const build = ['run', 'build', '-w', 'apps/playground', '--', '--outDir', pageFolder, '--emptyOutDir']
-    // In this process NODE_ENV says that it is a test.
-    const env = { ...process.env, NODE_ENV: 'production' }
-    await promisify(execFile)('npm', build, { cwd: ROOT, env })
-    proxy = await startProxy()
+    ;[site, proxy] = await Promise.all([buildSite(), startProxy()])
     browser = await chromium.launch({
       executablePath: CHROMIUM ?? '',
       // In containers it has no sandbox to use.
@@ -92,12 +65,12 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', { timeout: PATIENCE_MS },
 
   afterAll(async () => {
     await browser?.close()
-    proxy?.close()
-    await rm(pageFolder, { recursive: true, force: true })
+    await proxy?.close()
+    await site?.remove()
   })
 
   test('the served page decides under its strict policy, with threads, and asks nobody else', async () => {
-    const url = await servePage(pageFolder)
+    const url = await servePage(site.folder)
     const context = await browser.newContext()
     onTestFinished(() => context.close())
     context.setDefaultTimeout(PATIENCE_MS / 2)
@@ -135,7 +108,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', { timeout: PATIENCE_MS },
   })
 
   test('a name that was made to lead here opens neither the page nor anything else', async () => {
-    const rebound = (await servePage(pageFolder)).replace('127.0.0.1', REBOUND)
+    const rebound = (await servePage(site.folder)).replace('127.0.0.1', REBOUND)
     const context = await browser.newContext()
     onTestFinished(() => context.close())
     const page = await context.newPage()
