@@ -15,14 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer
 
 from .evaluation_sets import ten
 from .export_files import describe_file
 from .fixture_messages import PROMPTS
-from .model import load_model
+from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
-from .prompt import Message, PromptTokenizer
+from .prompt import Message
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,7 @@ def check_export(fused: Path, published: Path | None, data_dir: Path) -> dict[st
     check_files(fused)
     runners = {"fused": OnnxRunner(fused / "model.onnx"), "webgpu": OnnxRunner(fused / "model.webgpu.onnx")}
     pairs = [("webgpu", "fused")]
-    template = json.loads((fused / "turnwise.json").read_text(encoding="utf-8"))["template"]
-    model, tokenizer = None, PromptTokenizer(AutoTokenizer.from_pretrained(fused), template)
+    model, tokenizer = None, load_tokenizer(fused)
     if published is not None:
         model, _ = load_model(published)
         runners["published"] = OnnxRunner(published / "onnx" / "model_q8.onnx")

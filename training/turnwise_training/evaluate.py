@@ -20,7 +20,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from tqdm import tqdm
-from transformers import AutoTokenizer
 
 from .action_model import ActionModel
 from .actions import ACTIONS, SPEAKING_ACTIONS
@@ -29,7 +28,7 @@ from .evaluation_sets import all_sets, development
 from .evaluation_tables import Logits, all_tables, answers
 from .examples import NONE, TreeMaker
 from .metrics import accuracy_and_f1
-from .model import load_model
+from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
 from .prompt import Message, PromptTokenizer
 from .report_table import Table, differences
@@ -49,7 +48,7 @@ def load(folder: Path) -> Evaluated:
     manifest = folder / "turnwise.json"
     if manifest.exists():
         facts = json.loads(manifest.read_text(encoding="utf-8"))
-        tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder), facts["template"])
+        tokenizer = load_tokenizer(folder)
         runner = OnnxRunner(folder / facts["onnx"]["file"])
         name = f"{facts['name']} {facts['version']} ({folder}, ONNX Runtime, int8)"
         return Evaluated(name, onnx_logits_of(runner, tokenizer), facts["calibration"]["temperature"])

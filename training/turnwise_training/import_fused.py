@@ -15,10 +15,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from .actions import ACTIONS
-from .model import save_model
+from .model import load_tokenizer, save_model
 from .prompt import PromptTokenizer
 
 
@@ -61,7 +61,7 @@ def load_fused(folder: Path) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     tensors = {name: torch.tensor(array) for name, array in state.items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     assert set(missing) <= {"lm_head.weight"} and not unexpected, (missing, unexpected)
-    return model.eval(), PromptTokenizer(AutoTokenizer.from_pretrained(folder), manifest["template"])
+    return model.eval(), load_tokenizer(folder)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The base language model and our models: loading, the added tokens, cutting to a depth."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
@@ -84,9 +85,13 @@ def cut_to_depth(model: LlamaForCausalLM, kept: list[int]) -> LlamaForCausalLM:
 def load_model(folder: Path | str) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """A model of the published form (config.json, tokenizer.json, model.safetensors), fp32, eval mode."""
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    template = getattr(model.config, "prompt_template", CHATML)
-    return cast(LlamaForCausalLM, model).eval(), PromptTokenizer(tokenizer, template)
+    return cast(LlamaForCausalLM, model).eval(), load_tokenizer(folder)
+
+
+def load_tokenizer(folder: Path | str) -> PromptTokenizer:
+    """That of a model of either form, with the template that its config.json names."""
+    config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
+    return PromptTokenizer(AutoTokenizer.from_pretrained(folder), config.get("prompt_template", CHATML))
 
 
 def save_model(model: LlamaForCausalLM, tokenizer: PromptTokenizer, folder: Path | str) -> None:

@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
-from transformers import AutoTokenizer
 
 from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
 from .mined_sources import MEETINGS, is_test_meeting, read
+from .model import load_tokenizer
 from .onnx_runner import OnnxRunner, Past
-from .prompt import Message, PromptTokenizer
+from .prompt import Message
 
 MIN_SILENCE_MS = 200
 MAX_SILENCE_MS = 5000
@@ -164,7 +164,7 @@ def sample(silences: list[Silence], limit: int | None) -> list[Silence]:
 def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     """By a folder of the shipped form, at its temperature."""
     facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
-    tokenizer = PromptTokenizer(AutoTokenizer.from_pretrained(folder), facts["template"])
+    tokenizer = load_tokenizer(folder)
     runner = OnnxRunner(folder / facts["onnx"]["file"], threads)
     prompts = [tokenizer.prompt(silence.messages) for silence in silences]
     logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]

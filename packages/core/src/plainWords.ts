@@ -8,7 +8,8 @@ const DASHES = /[—–]/g
  * nothing but punctuation stays as it is.
  *
  * Recognisers differ in punctuation, and put full stops after pauses. A partial transcript that is punctuated anew also
- * keeps what was computed for it. Case stays: it tells names and beginnings. `training/turnwise_training/plain_words.py` does exactly the same.
+ * keeps what was computed for it. Case stays: it tells names and beginnings.
+ * `training/turnwise_training/plain_words.py` does exactly the same.
  */
 export function plainWords(text: string): string {
   const words = splitWords(text.replace(DASHES, ' '))
