@@ -9,9 +9,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from turnwise_training.action_model import ActionModel
 from turnwise_training.actions import ACTIONS
 from turnwise_training.corpus import parse_corpus
-from turnwise_training.examples import NONE, TreeMaker, single_points
-from turnwise_training.prompt import PromptTokenizer
-from turnwise_training.tree import TreeBatch, collate
+from turnwise_training.examples import NONE, Augmentation, TreeMaker, single_points
+from turnwise_training.prompt import SPOKEN_WORDS, TEMPLATES, Message, PromptTokenizer
+from turnwise_training.tree import PromptTree, TreeBatch, collate
 
 TEXT = """
 = a café, two people
@@ -39,7 +39,18 @@ def whole_mask(batch: TreeBatch) -> torch.Tensor:
     return torch.zeros(seen.shape).masked_fill_(~seen, torch.finfo(torch.float32).min)[None, None]
 
 
-def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
+def path_to(tree: PromptTree, index: int) -> list[int]:
+    """The prompt that ends in this token."""
+    path = []
+    while index >= 0:
+        path.append(tree.tokens[index])
+        index = tree.parents[index]
+    return path[::-1]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCausalLM, template: str):
+    tokenizer = PromptTokenizer(tokenizer.tokenizer, template)
     conversations = parse_corpus(TEXT, "test.txt")
     tree = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(0))
     other = TreeMaker(tokenizer, NONE).tree(conversations[0], random.Random(1))
@@ -54,11 +65,7 @@ def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCa
     prompts = {tuple(tokenizer.prompt(messages)): action for messages, action, _ in plain}
     matched = 0
     for point, logits in zip(tree.points, packed, strict=True):
-        path, index = [], point.index
-        while index >= 0:
-            path.append(tree.tokens[index])
-            index = tree.parents[index]
-        ids = tuple(reversed(path))
+        ids = tuple(path_to(tree, point.index))
         assert prompts[ids] == ACTIONS[point.action]
         with torch.no_grad():
             expected = model(torch.tensor([ids])).logits[0, -1]
@@ -81,10 +88,24 @@ def test_attention_tree_by_tree_equals_one_mask_for_all(tokenizer: PromptTokeniz
     torch.testing.assert_close(by_tree, whole[0, batch.index][:, tokenizer.actions], atol=1e-5, rtol=1e-4)
 
 
-def test_augmented_trees_keep_their_labels(tokenizer: PromptTokenizer):
-    conversation = parse_corpus(TEXT, "test.txt")[0]
-    for seed in range(50):
-        tree = TreeMaker(tokenizer).tree(conversation, random.Random(seed))
+def messages_of(tokenizer: PromptTokenizer, prompt: list[int]) -> list[Message]:
+    """What a prompt says, as it is written there."""
+    messages = "".join(tokenizer.tokenizer.decode(prompt)).split("<|im_start|>")[1:]
+    parted = [message.split("<|im_end|>")[0].partition("\n") for message in messages]
+    return [{"role": role, "content": text} for role, _, text in parted]
+
+
+def test_augmented_trees_hold_prompts_that_are_asked(tokenizer: PromptTokenizer):
+    """Each in the form that the template gives to any way of writing the same words."""
+    tokenizer = PromptTokenizer(tokenizer.tokenizer, SPOKEN_WORDS)
+    augmentation = Augmentation(user_as_written=0)
+    seen = set()
+    for seed in range(100):
+        [conversation] = parse_corpus(TEXT, "test.txt")
+        tree = TreeMaker(tokenizer, augmentation).tree(conversation, random.Random(seed))
         for point in tree.points:
-            assert tree.tokens[point.index] == tokenizer.trigger
-            assert tree.tokens[point.index - 2 : point.index + 1] == tokenizer.tail
+            prompt = path_to(tree, point.index)
+            messages = messages_of(tokenizer, prompt)
+            assert prompt == tokenizer.prompt(messages)
+            seen.add(messages[-1]["content"])
+    assert {"hi i'd like two um", "hi i'd like two um one two croissants please"} < seen

@@ -1,13 +1,19 @@
-"""Conversations to prompt trees: one sampled style and one stretch of history at a time."""
+"""Conversations to prompt trees: one sampled style of the agent and one stretch of history at a time.
+
+The user's words are written as the tokenizer's template writes them, so that every labelled point is a
+prompt that is asked once the model is used.
+"""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from .actions import ACTIONS, CONTINUE_LISTENING, SPEAKING_ACTIONS, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
+from .plain_words import EDGE_PUNCTUATION
 from .prompt import MAX_TOKENS, PromptTokenizer
-from .styles import AS_WRITTEN, EDGE_PUNCTUATION, Style, sample_agent_style, sample_ending, sample_user_style
+from .styles import Style, sample_agent_style
 from .tree import LabelledToken, PromptTree
 from .vary_words import open_characters, redraw_digits, with_filler
 
@@ -52,7 +58,6 @@ TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", 
 class Augmentation:
     """What is varied; `NONE` renders the conversation as it is written."""
 
-    styles: bool = True
     agent_as_written: float = 0.54
     """Share of conversations in which the agent's words keep their case and punctuation."""
     history: float = 0.3
@@ -67,9 +72,28 @@ class Augmentation:
     """Chance that a conversation's dictated numbers are drawn anew."""
     fillers: float = 0.1
     """Chance that a filler stands before what the user says."""
+    apostrophes: float = 0.12
+    """Share of conversations in which the user's words lack them: "dont"."""
+    user_as_written: float = 0.12
+    """Share of conversations in which the user's words stand as they are, for who makes prompts without
+    the template."""
 
 
-NONE = Augmentation(False, history=0, trailers=0, open_words=0, open_characters=0, digits=0, fillers=0)
+NONE = Augmentation(
+    agent_as_written=1,
+    history=0,
+    trailers=0,
+    open_words=0,
+    open_characters=0,
+    digits=0,
+    fillers=0,
+    apostrophes=0,
+    user_as_written=0,
+)
+
+
+Writing = Callable[[str], str]
+"""A user's word as a recogniser and the template write it."""
 
 
 class TreeMaker:
@@ -79,37 +103,48 @@ class TreeMaker:
         self.tokenizer = tokenizer
         self.augmentation = augmentation
         self.encode = lru_cache(maxsize=100_000)(lambda text: tuple(tokenizer.encode(text)))
+        # As it is written after another word: alone, a word of punctuation would stay.
+        self.written = lru_cache(maxsize=100_000)(lambda word: tokenizer.written(f"a {word}")[2:])
 
     def tree(self, conversation: Conversation, chance: random.Random) -> PromptTree:
         tree = PromptTree()
         if chance.random() < self.augmentation.digits:
             conversation = redraw_digits(conversation, chance)
-        user = sample_user_style(chance) if self.augmentation.styles else AS_WRITTEN
-        agent = (
-            sample_agent_style(chance, self.augmentation.agent_as_written)
-            if self.augmentation.styles
-            else AS_WRITTEN
-        )
+        agent = sample_agent_style(chance, self.augmentation.agent_as_written)
+        writing = self.sample_writing(chance)
         turns = conversation.turns
         if len(turns) > 2 and chance.random() < self.augmentation.history:
             turns = turns[chance.randrange(len(turns) - 1) :]
         cursor, visible = -1, False
         for turn in turns:
             if turn.role == "assistant":
-                cursor = self.agent_turn(tree, cursor, turn, agent, user, chance)
+                cursor = self.agent_turn(tree, cursor, turn, agent, writing, chance)
                 visible = cut_is_visible(turn.text.split(), agent)
             else:
                 assert turn.utterance is not None
                 for alternative in turn.alternatives:
-                    self.user_words(tree, cursor, alternative, user, visible, chance)
-                cursor = self.user_words(tree, cursor, turn.utterance, user, visible, chance)
+                    self.user_words(tree, cursor, alternative, visible, writing, chance)
+                cursor = self.user_words(tree, cursor, turn.utterance, visible, writing, chance)
             cursor = tree.grow(cursor, self.tokenizer.close_message())
             if len(tree.tokens) > MAX_TOKENS:
                 break  # the rest is dropped: a tree costs memory with the square of its tokens
         return tree
 
+    def sample_writing(self, chance: random.Random) -> Writing:
+        """How the words that a user says are written."""
+        written = str if chance.random() < self.augmentation.user_as_written else self.written
+        if chance.random() < self.augmentation.apostrophes:
+            return lambda word: written(word.replace("'", "").replace("’", ""))
+        return written
+
     def agent_turn(
-        self, tree: PromptTree, cursor: int, turn: Turn, agent: Style, user: Style, chance: random.Random
+        self,
+        tree: PromptTree,
+        cursor: int,
+        turn: Turn,
+        agent: Style,
+        writing: Writing,
+        chance: random.Random,
     ) -> int:
         overlaps = {overlap.words: [] for overlap in turn.overlaps}
         for overlap in turn.overlaps:
@@ -121,7 +156,8 @@ class TreeMaker:
             cursor, first = self.word(tree, cursor, agent.word(word), first)
             for utterance in overlaps.get(count, ()):
                 end = tree.grow(cursor, self.tokenizer.close_message())
-                self.user_words(tree, end, utterance, user, cut_is_visible(words[:count], agent), chance)
+                visible = cut_is_visible(words[:count], agent)
+                self.user_words(tree, end, utterance, visible, writing, chance)
         return cursor
 
     def user_words(
@@ -129,8 +165,8 @@ class TreeMaker:
         tree: PromptTree,
         cursor: int,
         utterance: Utterance,
-        style: Style,
         visible: bool,
+        writing: Writing,
         chance: random.Random,
     ) -> int:
         """`visible`: where the agent is cut off, its words show it."""
@@ -140,24 +176,13 @@ class TreeMaker:
         cursor = self.start(tree, cursor, "user")
         first = True
         for count, word in enumerate(utterance.text.split(), 1):
-            before, was_first = cursor, first
-            styled = style.word(word)
-            cursor, first = self.word(tree, cursor, styled, first)
+            cursor, first = self.word(tree, cursor, writing(word), first)
             point = points.get(count)
             if point is None or first:
                 continue
-            leaf, heard = cursor, styled
-            if style.punctuation and self.augmentation.styles and styled.split():
-                complete = (point.silent_action or point.action) == START_SPEAKING
-                heard = sample_ending(styled, complete, chance)
-                if heard != styled:
-                    leaf, _ = self.word(tree, before, heard, was_first)
-            self.label(tree, leaf, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
+            self.label(tree, cursor, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
             if point.action == START_SPEAKING and chance.random() < self.augmentation.trailers:
-                bare = heard.rstrip(".?!,")
-                leaf = cursor if bare == styled else self.word(tree, before, bare, was_first)[0]
-                for trailer in chance.choice(TRAILERS).split():
-                    leaf, _ = self.word(tree, leaf, style.word(trailer), False)
+                leaf, _ = self.word(tree, cursor, chance.choice(TRAILERS), False)
                 self.label(tree, leaf, Point(count, CONTINUE_LISTENING))
         return cursor
 
@@ -185,7 +210,7 @@ class TreeMaker:
         return tree.grow(cursor, [self.tokenizer.message_start, *self.encode(f"{role}\n")])
 
     def word(self, tree: PromptTree, cursor: int, word: str, first: bool) -> tuple[int, bool]:
-        """Adds one styled word. Words are encoded apart: the pre-tokeniser splits before every space."""
+        """Adds words, encoded apart: the pre-tokeniser splits before every space."""
         for piece in word.split():
             cursor = tree.grow(cursor, self.encode(piece if first else f" {piece}"))
             first = False

@@ -69,6 +69,16 @@ PROMPTS: dict[str, list[Message]] = {
     "more than 1024 tokens": long_call(60),
 }
 
+WRITINGS: dict[str, list[Message]] = {
+    "letters with unusual lower case": [user("İSTANBUL ΟΔΟΣ, ΣΟΦΟΣ. Σ ΑΣ3 STRAẞE Ǆ K Å ÉCOLE ΐ ﬃ")],
+    "digits alone and in words": [
+        assistant("Is that Flat 4, 12?"),
+        user("4, no: 412! (07700900461) 3rd 5.30 ٣ ４ ½ 1—2 '9'"),
+    ],
+    "punctuation alone": [user("... yes — ?"), assistant("Yes."), user("—.—"), assistant("?"), user("’")],
+}
+"""More ways of writing a user's words, for prompts.json alone: on PROMPTS activations are measured too."""
+
 CONVERSATIONS: list[list[Message]] = [
     PUBLISHED_EXAMPLE,
     [user("yes")],

@@ -11,26 +11,27 @@ import torch
 from transformers import AutoTokenizer
 
 from .export_folder import prepare_decoder, write_fused, write_published
-from .fixture_messages import CONVERSATIONS, PROMPTS
+from .fixture_messages import CONVERSATIONS, PROMPTS, WRITINGS
 from .fixture_models import tiny_llama, tiny_qwen2
 from .model import load_base
 from .onnx_runner import OnnxRunner
-from .prompt import PLAIN_WORDS, PromptTokenizer
+from .prompt import PLAIN_WORDS, SPOKEN_WORDS, PromptTokenizer
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TINY_BYTES = 1_000_000
 
 
 def write_prompts(tokenizer: PromptTokenizer, path: Path) -> None:
-    plain = PromptTokenizer(tokenizer.tokenizer, PLAIN_WORDS)
+    plain, spoken = (PromptTokenizer(tokenizer.tokenizer, name) for name in (PLAIN_WORDS, SPOKEN_WORDS))
     entries: list[dict[str, object]] = [
         {
             "name": name,
             "messages": messages,
             "tokenIds": tokenizer.prompt(messages),
             "plainTokenIds": plain.prompt(messages),
+            "spokenTokenIds": spoken.prompt(messages),
         }
-        for name, messages in PROMPTS.items()
+        for name, messages in (PROMPTS | WRITINGS).items()
     ]
     write_entries(path, entries)
 

@@ -4,7 +4,7 @@
   unless the untouched base finds them complete (`completeness.py`);
 - chat: the same, of typed talk about films, sport and music;
 - meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors;
-- talk and clauses: `mined_talk.py`.
+- talk and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
 """
 
 import random
@@ -15,13 +15,22 @@ from pathlib import Path
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, START_SPEAKING
 from .completeness import Completeness
 from .corpus import Conversation, Overlap, Point, Turn, Utterance
+from .mined_pauses import pauses
 from .mined_sources import MEETINGS, is_test_meeting, read, spoken, usable
 from .mined_talk import clauses, talk
 
 SINGLE = ("clinc150", "banking77", "hwu64", "slurp", "snips", "restaurant8k", "nlupp", "disfl_qa")
 CHAT = ("self_dialogue", "topical_chat")
 DIALOGUE = ("sgd", "star", "taskmaster3", "taskmaster4", "smcalflow2_valid", "dstc10_t2_val")
-SHARES = {"single": 0.3, "dialogue": 0.15, "chat": 0.1, "clauses": 0.1, "meetings": 0.1, "talk": 0.25}
+SHARES = {
+    "single": 0.2,
+    "dialogue": 0.1,
+    "chat": 0.1,
+    "clauses": 0.1,
+    "meetings": 0.1,
+    "talk": 0.2,
+    "pauses": 0.2,
+}
 """Of the mined conversations, by kind."""
 INCOMPLETE_BELOW = 0.04
 """A prefix is incomplete if the base's probability of an end there is below this."""
@@ -149,6 +158,8 @@ def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conv
         found += balanced_meetings(folder, wanted["meetings"], chance["meetings"])
     if wanted["talk"]:
         found += talk(folder, wanted["talk"], chance["talk"])
+    if wanted["pauses"]:
+        found += pauses(folder, wanted["pauses"], chance["pauses"])
     if wanted["clauses"]:
         found += clauses(folder, wanted["clauses"], chance["clauses"])
     sampled: list[tuple[str, list[dict]]] = []

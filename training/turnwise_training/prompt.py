@@ -11,14 +11,15 @@ from transformers import PreTrainedTokenizerFast
 
 from .actions import ACTIONS
 from .plain_words import plain_words
+from .spoken_words import spoken_words
 
 MAX_TOKENS = 1024
 TRIGGER = "<|predict|>"
 ACTION_TOKENS = tuple(f"<|{action}|>" for action in ACTIONS)
 ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
-TEMPLATES = (CHATML, PLAIN_WORDS) = ("chatml", "chatml-plain-words")
-"""How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words`
-writes them. In turnwise.json `template`, in config.json `prompt_template`."""
+TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS) = ("chatml", "chatml-plain-words", "chatml-spoken-words")
+"""How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words` or
+`spoken_words` writes them. In turnwise.json `template`, in config.json `prompt_template`."""
 Message = dict[str, str]
 
 
@@ -73,6 +74,12 @@ class PromptTokenizer:
         """What follows a user's words to ask for an action: `<|im_end|>`, newline, `<|predict|>`."""
         return [self.message_end, *self.newline, self.trigger]
 
+    def written(self, text: str) -> str:
+        """A user's words as the template writes them."""
+        if self.template == CHATML:
+            return text
+        return plain_words(text) if self.template == PLAIN_WORDS else spoken_words(text)
+
     def open_message(self, role: str, text: str) -> list[int]:
         """A message without its end: words can still be added to it."""
         return [self.message_start, *self.encode(f"{role}\n{text.strip()}")]
@@ -85,7 +92,6 @@ class PromptTokenizer:
         ids: list[int] = []
         for message in messages:
             role, text = message["role"], message["content"]
-            if self.template == PLAIN_WORDS and role == "user":
-                text = plain_words(text)
-            ids += self.open_message(role, text) + self.close_message()
+            ids += self.open_message(role, self.written(text) if role == "user" else text)
+            ids += self.close_message()
         return [*ids, self.trigger][-MAX_TOKENS:]

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
-from .styles import DIGIT_WORDS, EDGE_PUNCTUATION
+from .plain_words import EDGE_PUNCTUATION
+from .spoken_words import DIGIT_WORDS
 
 RUN_WORDS = frozenset((*DIGIT_WORDS, "oh", "double", "triple"))
 SHORTEST_RUN = 3
@@ -81,15 +82,9 @@ def with_filler(utterance: Utterance, chance: random.Random) -> Utterance:
     """The same after a filler; what it means for the turn does not change."""
     backchannel = utterance.points[-1].action == CONTINUE_SPEAKING
     filler = chance.choice(SOUNDS if backchannel else FILLERS)
-    words = utterance.text.split()
-    first = words[0]
-    if first[:1].isupper():
-        filler = filler.capitalize() + ","
-        if first != "I" and not first.startswith("I'") and not first[1:2].isupper():
-            first = first[0].lower() + first[1:]
     shift = len(filler.split())
     points = tuple(replace(point, words=point.words + shift) for point in utterance.points)
-    return Utterance(" ".join([filler, first, *words[1:]]), points)
+    return Utterance(f"{filler} {utterance.text}", points)
 
 
 def open_characters(utterance: Utterance, shortest: int = 5) -> list[Point]:

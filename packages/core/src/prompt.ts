@@ -1,6 +1,7 @@
 import type { Template } from './manifest.js'
 import type { Message } from './messages.js'
 import { plainWords } from './plainWords.js'
+import { spokenWords } from './spokenWords.js'
 import { isSpace, strip } from './strip.js'
 import type { Tokenizer } from './tokenizer.js'
 
@@ -27,6 +28,12 @@ export interface PromptTokens {
   readonly trigger: number
 }
 
+/** A user's words as each template writes them. */
+const WRITTEN: Readonly<Record<Template, (text: string) => string>> = {
+  chatml: (text) => text,
+  'chatml-plain-words': plainWords,
+  'chatml-spoken-words': spokenWords,
+}
 /** First guess at how much text the tokens that count can take: twice what English needs. */
 const CHARACTERS_PER_TOKEN = 8
 /** Tokens encoded beyond the limit where a text is cut inside a word: those at the cut may differ. */
@@ -44,7 +51,7 @@ export function createPromptEncoder(
   const newline = tokenizer.encode('\n')
 
   function encodeMessage({ role, content }: Message): number[] {
-    const words = template === 'chatml-plain-words' && role === 'user' ? plainWords(content) : content
+    const words = role === 'user' ? WRITTEN[template](content) : content
     const text = encodeEnd(tokenizer, `${role}\n${strip(words)}`, maxTokens)
     return [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
   }

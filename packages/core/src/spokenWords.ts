@@ -1,3 +1,5 @@
+import { plainWords } from './plainWords.js'
+
 const UNITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 const TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ')
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
@@ -10,6 +12,22 @@ const REPEATS = new Map([
   ['triple', 3],
   ['treble', 3],
 ])
+
+/**
+ * A user's words as they are spoken, so that the answer cannot depend on how a recogniser writes them: as
+ * {@link plainWords} writes them, in lower case, and numbers digit by digit: "At 412." becomes "at four one two".
+ *
+ * Final sigma, which `toLowerCase` makes of Σ by what stands around it, becomes a plain one; ’ becomes '.
+ * `training/turnwise_training/spoken_words.py` does exactly the same.
+ */
+export function spokenWords(text: string): string {
+  const plain = plainWords(text).toLowerCase().replaceAll('ς', 'σ').replaceAll('’', "'")
+  return plain.split(' ').map(spokenDigits).join(' ')
+}
+
+function spokenDigits(word: string): string {
+  return /^[0-9]+$/.test(word) ? Array.from(word, (digit) => UNITS[Number(digit)]).join(' ') : word
+}
 
 /** The words of a text in lower case, without punctuation but for apostrophes inside them, `@`, `+` and dots inside. */
 export function wordsOf(text: string): string[] {

@@ -26,10 +26,12 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
   const fixtures = readRepositoryJson('fixtures/prompts.json') as PromptFixture[]
   let prompts: PromptEncoder
   let plainPrompts: PromptEncoder
+  let spokenPrompts: PromptEncoder
 
   beforeAll(() => {
     prompts = readModel(shippedModel, 'chatml')
     plainPrompts = readModel(shippedModel, 'chatml-plain-words')
+    spokenPrompts = readModel(shippedModel, 'chatml-spoken-words')
   })
 
   test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, { messages, tokenIds }) => {
@@ -40,6 +42,13 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
     '%s, plain words',
     (_, { messages, plainTokenIds }) => {
       expect(plainPrompts.encode(messages)).toEqual(plainTokenIds)
+    },
+  )
+
+  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
+    '%s, spoken words',
+    (_, { messages, spokenTokenIds }) => {
+      expect(spokenPrompts.encode(messages)).toEqual(spokenTokenIds)
     },
   )
 

@@ -23,4 +23,6 @@ export interface PromptFixture {
   readonly tokenIds: readonly number[]
   /** Of the template `chatml-plain-words`; prompts.json alone has them. */
   readonly plainTokenIds?: readonly number[]
+  /** Of the template `chatml-spoken-words`; prompts.json alone has them. */
+  readonly spokenTokenIds?: readonly number[]
 }
