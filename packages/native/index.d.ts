@@ -26,7 +26,7 @@ export interface NativeModel {
   /**
    * Answers rows of any length together, in one pass over the weights.
    *
-   * @throws Error if a state is unknown or shorter, or a token or position too large; nothing is run then
+   * @throws Error at once if a state is unknown or shorter, or a token or position too large; nothing is run then
    */
   run(rows: readonly Row[]): Promise<RowResult[]>
   /** Forgets a state; runs that were asked for before are not concerned. */

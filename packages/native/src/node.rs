@@ -56,21 +56,20 @@ impl Model {
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All rows are checked before any is run.
-    fn run(&self, rows: &[Row]) -> std::result::Result<Vec<RowResult>, Problem> {
-        let prepared = rows.iter().map(|row| self.prepare(row)).collect::<std::result::Result<_, _>>()?;
+    fn run(&self, rows: Vec<run::Row>, keeps: &[Option<Past>]) -> Vec<RowResult> {
         let mut team = self.team.lock().unwrap_or_else(PoisonError::into_inner);
-        let answers = run::run(&self.decoder, self.level, &mut team, prepared);
-        Ok(rows.iter().zip(answers).map(|(row, answer)| self.keep(row, answer)).collect())
+        let answers = run::run(&self.decoder, self.level, &mut team, rows);
+        keeps.iter().zip(answers).map(|(keep, answer)| self.keep(keep.as_ref(), answer)).collect()
     }
 
-    fn prepare(&self, Row { tokens, past, .. }: &Row) -> std::result::Result<run::Row, Problem> {
+    /// Finds a row's past, and checks that it can be run.
+    fn prepare(&self, tokens: Vec<u32>, past: Option<Past>) -> std::result::Result<run::Row, Problem> {
         let past = match past {
             None => State::default(),
             Some(Past { id, token_count }) => {
                 let states = self.states();
-                let state = states.get(id).ok_or("A state was used after its release.")?;
-                let count = *token_count as usize;
+                let state = states.get(&id).ok_or("A state was used after its release.")?;
+                let count = token_count as usize;
                 if count > state.tokens() {
                     return Err(format!("A state of {} tokens was used for {count}.", state.tokens()));
                 }
@@ -84,12 +83,12 @@ impl Model {
         if let Some(token) = tokens.iter().find(|&&token| token as usize >= self.decoder.vocabulary()) {
             return Err(format!("There is no token {token}."));
         }
-        Ok(run::Row { tokens: tokens.clone(), past })
+        Ok(run::Row { tokens, past })
     }
 
-    fn keep(&self, row: &Row, Answer { logits, state }: Answer) -> RowResult {
+    fn keep(&self, keep: Option<&Past>, Answer { logits, state }: Answer) -> RowResult {
         let mut state_bytes = 0;
-        if let Some(Past { id, token_count }) = row.keep {
+        if let Some(&Past { id, token_count }) = keep {
             let state = state.first((token_count as usize).min(state.tokens()));
             state_bytes = state.size_bytes();
             self.states().insert(id, state);
@@ -104,11 +103,16 @@ pub struct NativeModel(Option<Arc<Model>>);
 
 #[napi]
 impl NativeModel {
-    /// Answers rows together.
+    /// Answers rows together. Their pasts are found here and not when they run: a release may come before that.
     #[napi(ts_return_type = "Promise<RowResult[]>")]
     pub fn run(&self, rows: Vec<Row>) -> Result<AsyncTask<RunTask>> {
         let model = self.0.clone().ok_or_else(|| Error::from_reason("The model is closed."))?;
-        Ok(AsyncTask::new(RunTask { model, rows }))
+        let mut task = RunTask { rows: Vec::with_capacity(rows.len()), keeps: Vec::with_capacity(rows.len()), model };
+        for Row { tokens, past, keep } in rows {
+            task.rows.push(task.model.prepare(tokens, past).map_err(Error::from_reason)?);
+            task.keeps.push(keep);
+        }
+        Ok(AsyncTask::new(task))
     }
 
     /// Forgets a state.
@@ -152,7 +156,8 @@ impl Task for OpenTask {
 
 pub struct RunTask {
     model: Arc<Model>,
-    rows: Vec<Row>,
+    rows: Vec<run::Row>,
+    keeps: Vec<Option<Past>>,
 }
 
 impl Task for RunTask {
@@ -160,7 +165,7 @@ impl Task for RunTask {
     type JsValue = Vec<RowResult>;
 
     fn compute(&mut self) -> Result<Vec<RowResult>> {
-        self.model.run(&self.rows).map_err(Error::from_reason)
+        Ok(self.model.run(std::mem::take(&mut self.rows), &self.keeps))
     }
 
     fn resolve(&mut self, _: Env, results: Vec<RowResult>) -> Result<Vec<RowResult>> {
