@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import { type Detector, type LoadOptions, loadDetector } from 'turnwise'
+import { type LoadOptions, loadDetector, type NodeDetector } from 'turnwise'
 import { EXIT_CODES } from './exitCodes.js'
 import { findPlayground } from './findPlayground.js'
 import type { Terminal } from './terminal.js'
@@ -18,7 +18,7 @@ export interface App {
   readonly colors: Colors
   /** For the stream of errors. */
   readonly errorColors: Colors
-  loadDetector(options: LoadOptions): Promise<Detector>
+  loadDetector(options: LoadOptions): Promise<NodeDetector>
   /** The folder that the page of the playground is built into; undefined outside of the repository. */
   findPlayground(): string | undefined
   /** When the process is told to stop. */

@@ -48,9 +48,10 @@ export function addRunOptions(command: Command, out: string): Command {
 
 /** The systems that the options choose. */
 export function systemChoiceOf({ terminal }: App, options: BenchSystemOptions) {
-  const { model, also = [], threads = defaultThreads(), rules, base, baseFrom, remote = [] } = options
+  const { model, also = [], threads = defaultThreads(), runtime, rules, base, baseFrom, remote = [] } = options
   const remoteToken = terminal.environment.TURNWISE_REMOTE_TOKEN || undefined
-  return { models: [model, ...also], threads, rules, base, baseFinishedFrom: baseFrom, remotes: remote, remoteToken }
+  const systems = { rules, base, baseFinishedFrom: baseFrom, remotes: remote, remoteToken }
+  return { models: [model, ...also], threads, runtime, ...systems }
 }
 
 /** @throws InvalidArgumentError */

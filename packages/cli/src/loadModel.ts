@@ -1,18 +1,23 @@
-import type { Detector, DownloadProgress } from 'turnwise'
+import type { DownloadProgress, LoadOptions, NodeDetector } from 'turnwise'
 import type { App } from './app.js'
 import { createDownloadBar } from './downloadBar.js'
 import type { LoadingOptions } from './loadingOptions.js'
 
 /** A detector, and how long it took to get it. */
 export interface LoadedModel {
-  readonly detector: Detector
+  readonly detector: NodeDetector
   readonly loadMs: number
 }
 
 /** Loads the model that the options name; a download shows its progress. */
-export async function loadModel(app: App, { model, threads }: LoadingOptions): Promise<LoadedModel> {
+export async function loadModel(
+  app: App,
+  { model, threads, runtime }: LoadingOptions,
+  more: LoadOptions = {},
+): Promise<LoadedModel> {
   const startMs = performance.now()
-  const detector = await withProgress(app, (onProgress) => app.loadDetector({ model, threads, onProgress }))
+  const options = { ...more, model, threads, runtime }
+  const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
   return { detector, loadMs: performance.now() - startMs }
 }
 

@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DEFAULT_LOAD_OPTIONS } from 'turnwise'
+import { DEFAULT_LOAD_OPTIONS, RUNTIME_CHOICES, type RuntimeChoice } from 'turnwise'
 
 /** What the commands that load a model are told about it. */
 export interface LoadingOptions {
-  readonly model?: string
-  readonly threads?: number
+  readonly model?: string | undefined
+  readonly threads?: number | undefined
+  readonly runtime?: RuntimeChoice | undefined
 }
 
-/** Adds `--model` and `--threads`, each with its environment variable. */
+/** Adds `--model`, `--threads` and `--runtime`, each with its environment variable. */
 export function addLoadingOptions(command: Command): Command {
   const cores = availableParallelism()
   return command
@@ -21,6 +22,11 @@ export function addLoadingOptions(command: Command): Command {
       new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${defaultThreads()})`)
         .env('TURNWISE_THREADS')
         .argParser((text) => parseThreads(text, cores)),
+    )
+    .addOption(
+      new Option('--runtime <name>', 'native, onnx, or native where it can (default: auto)')
+        .env('TURNWISE_RUNTIME')
+        .choices(RUNTIME_CHOICES),
     )
 }
 

@@ -15,6 +15,7 @@ const DETAILS = `
 Environment:
   TURNWISE_MODEL    as --model, which goes before it
   TURNWISE_THREADS  as --threads, which goes before it
+  TURNWISE_RUNTIME  as --runtime, which goes before it
   TURNWISE_CACHE    where downloaded models are kept
   NO_COLOR          no colours
   FORCE_COLOR       colours even where the output is no terminal; 0: none

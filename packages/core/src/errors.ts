@@ -113,9 +113,11 @@ export const ERROR_CATALOGUE = {
     remedy: 'Look at the cause; if it stays, check the model with `turnwise model verify`.',
   },
   RUNTIME_UNAVAILABLE: {
-    meaning: 'ONNX Runtime could not be loaded on this machine or in this browser.',
+    meaning:
+      'What should run the model could not be loaded on this machine or in this browser, or does not run this model.',
     remedy:
-      'Install again on a platform that onnxruntime-node supports: Linux (glibc), macOS, Windows; x64 or arm64. ' +
+      'Do not ask for the native runtime where it is not (runtime: auto or onnx). Install again on a platform that ' +
+      'onnxruntime-node supports: Linux (glibc), macOS, Windows; x64 or arm64. ' +
       'In a browser: docs/web.md says what a page needs.',
   },
   HUB_NOT_FOUND: {

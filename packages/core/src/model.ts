@@ -49,8 +49,8 @@ export interface LanguageModel {
   /** The most tokens, padding included, worth running together. */
   readonly maxBatchTokens: number
   /**
-   * Answers requests, in their order. Those without a prefix may run as one batch, so they should be of like length.
-   * No two rows of a batch see each other.
+   * Answers requests, in their order. Some may run as one batch, which where rows are padded needs those of like
+   * length. No two rows of a batch see each other.
    *
    * @param signal drops the requests if they have not begun to run
    * @throws TurnwiseError MODEL_FAILED, ABORTED, OVERLOADED

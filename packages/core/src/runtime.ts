@@ -4,8 +4,14 @@ export type { DownloadProgress } from './runtime/downloadProgress.js'
 export { createGraph, type Graph, type GraphSession } from './runtime/graph.js'
 export { connectGraph, type GraphConnection, type GraphLink } from './runtime/graphConnection.js'
 export { createFeeds, type GraphTensor, type InputPast, keyValueNames, type TensorMaker } from './runtime/graphFeeds.js'
-export type { GraphReply, GraphRequest, GraphRun, GraphRunResult } from './runtime/graphMessages.js'
+export type {
+  GraphReply,
+  GraphRequest,
+  GraphRow,
+  GraphRowResult,
+  RowSharing,
+  StatePart,
+} from './runtime/graphMessages.js'
 export { createGraphModel, type GraphModelOptions } from './runtime/graphModel.js'
 export type { ModelObserver, ModelRun } from './runtime/modelObserver.js'
-export { createModelPool } from './runtime/modelPool.js'
 export { type GraphPort, serveGraph } from './runtime/serveGraph.js'

@@ -27,8 +27,15 @@ export {
   TurnwiseError,
 } from '@turnwise/core'
 export type { DownloadProgress, ModelObserver, ModelRun } from '@turnwise/core/runtime'
-export { loadDetector } from './loadDetector.js'
-export { DEFAULT_LOAD_OPTIONS, type LoadOptions } from './loadOptions.js'
+export { loadDetector, type NodeDetector } from './loadDetector.js'
+export {
+  DEFAULT_LOAD_OPTIONS,
+  type LoadOptions,
+  RUNTIME_CHOICES,
+  RUNTIMES,
+  type Runtime,
+  type RuntimeChoice,
+} from './loadOptions.js'
 export { type LocateDatasetOptions, locateDataset } from './locateDataset.js'
 export { locateModel } from './locateModel.js'
 export { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.js'

@@ -168,6 +168,7 @@ test.each([
   [{ threads: 0 }, 'threads is 0'],
   [{ threads: 1.5 }, 'threads is 1.5'],
   [{ threads: 100_000 }, 'threads is 100000'],
+  [{ runtime: 'python' as never }, 'runtime is "python"'],
   [{ maxCacheBytes: -1 }, 'maxCacheBytes is -1'],
   [{ maxQueuedRequests: 0 }, 'maxQueuedRequests is 0'],
   [{ model: '' }, 'model is ""'],

@@ -1,9 +1,15 @@
 import { createDetector, createTokenizer, type Detector, type Manifest, throwIfAborted } from '@turnwise/core'
-import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
+import { type LoadOptions, type Runtime, resolveLoadOptions } from './loadOptions.js'
 import { type ModelFolder, readModelFolder } from './modelFolder.js'
-import { createOnnxModel, type OnnxModelOptions } from './onnxModel.js'
+import { type OpenModelOptions, openModel } from './openModel.js'
 import { resolveModel } from './resolveModel.js'
 import { verifyFiles } from './verifyModel.js'
+
+/** A detector on Node: that of every other runtime, and what it runs on. */
+export interface NodeDetector extends Detector {
+  /** What runs the model. Where it is not `native`, asking for that says why. */
+  readonly runtime: Runtime
+}
 
 /**
  * Loads a model and makes a detector of it. Without options: the bundled model, from disk.
@@ -14,7 +20,7 @@ import { verifyFiles } from './verifyModel.js'
  *   HUB_NOT_FOUND, HUB_ACCESS_DENIED, HUB_UNREACHABLE, HUB_FAILED, OFFLINE, DOWNLOAD_INCOMPLETE, DOWNLOAD_CORRUPT,
  *   CACHE_BUSY, CACHE_UNUSABLE
  */
-export async function loadDetector(options: LoadOptions = {}): Promise<Detector> {
+export async function loadDetector(options: LoadOptions = {}): Promise<NodeDetector> {
   const resolved = resolveLoadOptions(options)
   throwIfAborted(resolved.signal)
   const path = await resolveModel(resolved)
@@ -27,20 +33,21 @@ export async function loadDetector(options: LoadOptions = {}): Promise<Detector>
 
 async function loadFolder(
   { path, manifest, onnxPath, readTokenizer }: ModelFolder,
-  options: OnnxModelOptions,
-): Promise<Detector> {
+  options: OpenModelOptions,
+): Promise<NodeDetector> {
   // Three threads: one for the checksums, one for the graph, and this one for the tokenizer.
-  const [checked, tokenizer, model] = await Promise.allSettled([
+  const [checked, tokenizer, opened] = await Promise.allSettled([
     checkFiles(path, manifest),
     readTokenizer().then(createTokenizer),
-    createOnnxModel(onnxPath, manifest, options),
+    openModel(onnxPath, manifest, options),
   ])
-  if (checked.status === 'fulfilled' && tokenizer.status === 'fulfilled' && model.status === 'fulfilled') {
-    return createDetector(model.value, tokenizer.value, manifest)
+  if (checked.status === 'fulfilled' && tokenizer.status === 'fulfilled' && opened.status === 'fulfilled') {
+    const { model, runtime } = opened.value
+    return { ...createDetector(model, tokenizer.value, manifest), runtime }
   }
-  if (model.status === 'fulfilled') await model.value.close()
+  if (opened.status === 'fulfilled') await opened.value.model.close()
   // The first in this order: a broken file explains everything else.
-  throw [checked, tokenizer, model].find((part) => part.status === 'rejected')?.reason
+  throw [checked, tokenizer, opened].find((part) => part.status === 'rejected')?.reason
 }
 
 /** @throws TurnwiseError MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED, MODEL_FILE_TAMPERED */

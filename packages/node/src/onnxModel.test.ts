@@ -1,10 +1,10 @@
-import { createPrefixCache, createPromptEncoder, createTokenizer, type LanguageModel } from '@turnwise/core'
-import fc from 'fast-check'
+import { createPromptEncoder, createTokenizer } from '@turnwise/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_LOAD_OPTIONS } from './loadOptions.js'
 import { readModelFolder } from './modelFolder.js'
 import { createOnnxModel, type OnnxModelOptions } from './onnxModel.js'
 import { expectedRows, TINY_MODELS, tinyModel } from './test/fixtures.js'
+import { expectClose, fullLogits, testModel } from './test/modelSuite.js'
 
 const OPTIONS = { ...DEFAULT_LOAD_OPTIONS, threads: 1 }
 
@@ -25,21 +25,7 @@ async function open(name: (typeof TINY_MODELS)[number], options: Partial<OnnxMod
   return { model, prompts: createPromptEncoder(tokenizer, manifest.tokens, manifest.maxTokens, manifest.template) }
 }
 
-function expectClose(found: readonly number[] | undefined, expected: readonly number[] | undefined, tolerance: number) {
-  expect(found).toHaveLength(4)
-  for (const [index, value] of (expected ?? []).entries()) {
-    expect(Math.abs((found?.[index] ?? Number.NaN) - value)).toBeLessThan(tolerance)
-  }
-}
-
-async function fullLogits(model: LanguageModel, tokens: readonly number[]) {
-  const [answer] = await model.run([{ tokens }])
-  return answer?.logits
-}
-
 describe.each(TINY_MODELS)('the tiny %s model', (name) => {
-  const cacheTolerance = CACHE_TOLERANCE[name]
-
   test('has the tokens and the logits of Python', async () => {
     const { model, prompts } = await open(name)
     for (const { messages, tokenIds, logits } of expectedRows(name)) {
@@ -48,81 +34,11 @@ describe.each(TINY_MODELS)('the tiny %s model', (name) => {
     }
   })
 
-  test('answers a batch of rows of different lengths as it answers each', async () => {
-    const { model } = await open(name)
-    const rows = expectedRows(name)
-    const answers = await model.run(rows.map(({ tokenIds }) => ({ tokens: tokenIds })))
-    for (const [index, { logits }] of rows.entries()) expectClose(answers[index]?.logits, logits, TOLERANCE)
-  })
-
-  test('answers the same with two copies, conversations too', async () => {
-    const { model } = await open(name, { copies: 2 })
-    const rows = expectedRows(name)
-    const answers = await model.run(rows.map(({ tokenIds }) => ({ tokens: tokenIds, keepTokens: 2 })))
-    for (const [index, { tokenIds, logits }] of rows.entries()) {
-      expectClose(answers[index]?.logits, logits, TOLERANCE)
-      const state = answers[index]?.state
-      if (state === undefined) throw new Error('no state')
-      const again = { tokens: tokenIds.slice(2), prefix: { state, tokenCount: 2 } }
-      const [continued] = await model.run([again])
-      expectClose(continued?.logits, logits, cacheTolerance)
-    }
-  })
-
-  test('answers with any prefix as it answers without', async () => {
-    const { model } = await open(name)
-    const row = fc.constantFrom(...expectedRows(name).map(({ tokenIds }) => tokenIds))
-    const edit = fc.record({ row, keep: fc.nat(60), add: fc.array(fc.integer({ min: 3, max: 300 }), { maxLength: 8 }) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 2, maxLength: 8 }), async (edits) => {
-        const cache = createPrefixCache(model, 3)
-        for (const { row, keep, add } of edits) {
-          const prompt = [...row.slice(0, keep), ...add, ...row.slice(-3)]
-          const { logits } = await cache.answer(prompt)
-          expectClose(logits, await fullLogits(model, prompt), cacheTolerance)
-        }
-        cache.clear()
-      }),
-      { numRuns: 30, seed: 1 },
-    )
-  })
-
-  test('answers a mixture of requests in their order', async () => {
-    const { model } = await open(name)
-    const [first = [], second = []] = expectedRows(name).map(({ tokenIds }) => tokenIds)
-    const [kept] = await model.run([{ tokens: first, keepTokens: 5 }])
-    const state = kept?.state
-    if (state === undefined) throw new Error('no state')
-    expect(state.tokenCount).toBe(5)
-    expect(state.sizeBytes).toBeGreaterThan(0)
-    const answers = await model.run([
-      { tokens: second },
-      { tokens: first.slice(4), prefix: { state, tokenCount: 4 } },
-      { tokens: first },
-      { tokens: first, keepTokens: first.length },
-    ])
-    expectClose(answers[0]?.logits, await fullLogits(model, second), cacheTolerance)
-    for (const answer of answers.slice(1)) expectClose(answer.logits, kept?.logits, cacheTolerance)
-    expect(answers.map((answer) => answer.state?.tokenCount)).toEqual([undefined, undefined, undefined, first.length])
-  })
-
-  test('serves a state that is released after the request, and no request after the release', async () => {
-    const { model } = await open(name)
-    const [kept] = await model.run([{ tokens: [5, 6, 7], keepTokens: 2 }])
-    const state = kept?.state
-    if (state === undefined) throw new Error('no state')
-    const prefix = { state, tokenCount: 2 }
-    const waiting = model.run([{ tokens: [7], prefix }])
-    state.release()
-    state.release()
-    expectClose((await waiting)[0]?.logits, kept?.logits, cacheTolerance)
-    await expect(model.run([{ tokens: [7], prefix }])).rejects.toMatchObject({ code: 'MODEL_FAILED' })
-  })
-
-  test('says so when it fails, and goes on', async () => {
-    const { model } = await open(name)
-    await expect(model.run([{ tokens: [1_000_000] }])).rejects.toMatchObject({ code: 'MODEL_FAILED' })
-    expect(await fullLogits(model, [5])).toHaveLength(4)
+  testModel({
+    open: async () => (await open(name)).model,
+    rows: () => expectedRows(name),
+    tolerance: TOLERANCE,
+    cacheTolerance: CACHE_TOLERANCE[name],
   })
 })
 
@@ -164,11 +80,10 @@ test('what was aborted before it ran is dropped', async () => {
   expect(await first).toHaveLength(1)
 })
 
-test('an observer is told of the runs of all copies', async () => {
+test('an observer is told of all rows', async () => {
   let rows = 0
   let cacheBytes = 0
   const { model } = await open('fused', {
-    copies: 2,
     observer: {
       onRun: ({ waitedMs }) => {
         rows += waitedMs.length

@@ -20,8 +20,9 @@ export async function startOnnxWorker(data: OnnxWorkerData): Promise<Graph> {
   worker.on('message', receive)
   worker.on('error', fail)
   worker.on('exit', fail)
-  await ready()
+  const sharing = await ready()
   return {
+    sharing,
     run,
     release,
     async close() {

@@ -84,8 +84,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     () => ({ running: gate.running, waiting: gate.waiting, sessions: sessions.size }),
     modelMetrics?.metrics,
   )
-  const maxRunning = settings.maxRunning * settings.copies
-  const gate = createGate({ ...settings, maxRunning }, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
+  const gate = createGate(settings, (waitedMs) => metrics.queueSeconds.observe(waitedMs / 1000))
   const health = createHealth(detector)
   const sessions = createSessionStore(detector, settings, keys)
   const resumeTokens = createResumeTokens(resumeSecrets, settings.resumeMs)

@@ -43,13 +43,11 @@ export const settingsSchema = z.strictObject({
   port: whole(8080, 0, 65_535, 'the port to listen on; 0: any free one'),
   model: text('a model folder, or a hub id owner/name; without it the bundled model'),
   threads: optionalWhole('threads for one decision; without it 2, or the cores there are'),
-  copies: whole(
-    1,
-    1,
-    1024,
-    'copies of the model that decide at the same time, each with threads and weights of its own',
-  ),
-  spinning: onOff.describe('threads wait awake: faster on a machine of its own, slower on any other'),
+  runtime: z
+    .enum(['auto', 'native', 'onnx'])
+    .default('auto')
+    .describe('what runs the model: native, ONNX Runtime (onnx), or the native one where it can (auto)'),
+  spinning: onOff.describe('threads of ONNX Runtime wait awake: faster on a machine of its own, slower on any other'),
   maxCacheBytes: whole(2 ** 28, 0, 2 ** 40, 'memory for what sessions keep of their conversations'),
   keysFile: text('a file with a line `NAME sha256:HASH` for each key; it is read again when it changes'),
   keys: text('the same lines, with commas or line breaks between them'),
@@ -62,7 +60,7 @@ export const settingsSchema = z.strictObject({
   maxBodyBytes: whole(2 ** 20, 1024, 2 ** 30, 'the largest body of a request, and the largest message of a stream'),
   maxMessages: whole(1000, 1, 1_000_000, 'the most messages of a conversation'),
   maxConversations: whole(256, 1, 100_000, 'the most conversations of a request, and the most events'),
-  maxRunning: whole(32, 1, 10_000, 'requests that are with a copy of the model at a time; the others wait'),
+  maxRunning: whole(64, 1, 10_000, 'requests that are with the model at a time; the others wait'),
   maxWaiting: whole(256, 0, 1_000_000, 'requests that may wait; more are refused at once'),
   maxWaitMs: whole(
     1000,

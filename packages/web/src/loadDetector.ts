@@ -77,7 +77,7 @@ async function openDetector(
 ): Promise<WebDetector> {
   const [graph, tokenizer] = await Promise.all([openGraph(worker, files), reading])
   const { execution, threads } = worker
-  const detector = createDetector(createGraphModel(graph, files.manifest, limits), tokenizer, files.manifest)
+  const detector = createDetector(createGraphModel(graph, limits), tokenizer, files.manifest)
   return { ...detector, execution, threads }
 }
 

@@ -35,9 +35,9 @@ export function startWorker(createWorker: () => Worker, preparation: PrepareRequ
     ...preparation,
     async open(request) {
       worker.postMessage(request, [request.weights.buffer])
-      await ready()
+      const sharing = await ready()
       isOpen = true
-      return { run, release, close: async () => worker.terminate() }
+      return { sharing, run, release, close: async () => worker.terminate() }
     },
     terminate: () => worker.terminate(),
   }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { loadDetector } from 'turnwise'
+import { loadDetector, type Runtime } from 'turnwise'
 import { openOnnxFile } from '../systems/onnxFile.js'
 import type { ProcessRun } from './latencyResult.js'
 
@@ -8,15 +8,18 @@ export interface FreshProcessJob {
   readonly kind: 'detector' | 'graph'
   readonly path: string
   readonly threads: number
+  /** Of a detector. */
+  readonly runtime?: Runtime
 }
 
 const PROMPT_TOKENS = 28
 
 /** Loads and decides once; the job comes as the only argument, the figures go to the output. */
 async function main(): Promise<void> {
-  const { kind, path, threads }: FreshProcessJob = JSON.parse(process.argv[2] ?? '{}')
+  const { kind, path, threads, runtime }: FreshProcessJob = JSON.parse(process.argv[2] ?? '{}')
   const startMs = performance.now()
-  const { loadedMs, close } = kind === 'detector' ? await runDetector(path, threads) : await runGraph(path, threads)
+  const { loadedMs, close } =
+    kind === 'detector' ? await runDetector(path, threads, runtime) : await runGraph(path, threads)
   // The clock of a process begins with it.
   const sinceStartMs = performance.now()
   const figures: ProcessRun = {
@@ -29,8 +32,8 @@ async function main(): Promise<void> {
   await close()
 }
 
-async function runDetector(model: string, threads: number) {
-  const detector = await loadDetector({ model, threads })
+async function runDetector(model: string, threads: number, runtime: Runtime | undefined) {
+  const detector = await loadDetector({ model, threads, runtime })
   const loadedMs = performance.now()
   await detector.predict([
     { role: 'user', content: 'I was charged twice for the same order and nobody called me back' },

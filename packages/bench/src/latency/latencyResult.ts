@@ -1,3 +1,4 @@
+import type { Runtime } from 'turnwise'
 import type { ResultHeader } from '../results/resultHeader.js'
 import type { SystemFacts } from '../systems/system.js'
 
@@ -11,7 +12,9 @@ export type LatencyRole = (typeof LATENCY_ROLES)[number]
 /** What is known of a system that is timed. */
 export interface TimedFacts extends SystemFacts {
   readonly role: LatencyRole
-  /** Whether its threads wait awake: ONNX Runtime's own way, and an option of ours. */
+  /** What runs it. Results from before there was a choice have none: it was ONNX Runtime. */
+  readonly runtime?: Runtime
+  /** Whether its threads wait awake: ONNX Runtime's own way, and an option of ours in it. */
   readonly spinning: boolean
 }
 

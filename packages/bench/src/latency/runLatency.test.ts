@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createDetector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
@@ -10,7 +9,7 @@ import { measureLoad, measureThroughput, soak } from './liveLoad.js'
 import { runLatency } from './runLatency.js'
 import { runPython } from './runPython.js'
 import { spreadOf } from './spreadOf.js'
-import { loadTimedDetector, loadTimedGraph } from './timedSystem.js'
+import { loadTimedDetector, loadTimedGraph, runtimesOf } from './timedSystem.js'
 
 const TINY = fileURLToPath(new URL('../../../../fixtures/tiny', import.meta.url))
 
@@ -27,13 +26,13 @@ test('a spread is the middle and the tail', () => {
 
 describe('work that is timed', () => {
   it('is of exactly the tokens that it says, and an update of four', async () => {
-    const system = await loadTimedDetector(`${TINY}/fused`, 1, false)
+    const system = await loadTimedDetector(`${TINY}/fused`, { threads: 1, runtime: 'auto', spinning: false })
     onTestFinished(() => system.close())
     for (const tokens of [8, 28]) {
       const work = await system.fresh(tokens)
       expect([await work(), await work()]).toEqual([tokens, tokens])
     }
-    expect(system.facts).toMatchObject({ role: 'turnwise', spinning: false })
+    expect(system.facts).toMatchObject({ role: 'turnwise', runtime: 'onnx', spinning: false })
   })
 
   it('the published way runs the whole prompt at each update, its shape at its best the new tokens', async () => {
@@ -96,20 +95,23 @@ test('a whole run beside a baseline', async () => {
   expect(JSON.stringify(result)).not.toContain(TINY)
 }, 60_000)
 
-test.skipIf(availableParallelism() < 2)(
-  'calls are also answered by copies of one thread',
-  async () => {
-    const result = await runLatency({
-      ...DEFAULT_LATENCY,
-      models: [`${TINY}/fused`],
-      ...{ threads: 2, rounds: 1, runs: 1, pauseMs: 0, sessions: [2], calls: [3], wordMs: 20, seconds: 0.1 },
-    })
-    const names = ['turnwise-tiny 0.0.0', 'turnwise-tiny 0.0.0, 2 copies of one thread']
-    expect(result.throughput.map(({ name }) => name)).toEqual(names)
-    expect(result.load.map(({ name, calls }) => [name, calls])).toEqual(names.map((name) => [name, 3]))
-  },
-  60_000,
-)
+test('a model of the native runtime is also measured in ONNX Runtime', async () => {
+  const [first] = await runtimesOf(undefined, 'auto')
+  const result = await runLatency({
+    ...DEFAULT_LATENCY,
+    models: [undefined],
+    ...{ threads: 1, rounds: 1, runs: 1, pauseMs: 0, sessions: [2], calls: [3], wordMs: 20, seconds: 0.1 },
+    spinning: true,
+  })
+  const name = result.systems[0]?.name ?? ''
+  const runtimes = first === 'native' ? ['native', 'onnx', 'onnx'] : ['onnx', 'onnx']
+  expect(result.systems.map(({ runtime }) => runtime)).toEqual(runtimes)
+  const names = first === 'native' ? [name, `${name}, ONNX Runtime`] : [name]
+  expect(result.systems.map((system) => system.name)).toEqual([...names, `${names.at(-1)}, spinning`])
+  expect(result.processes.map((process) => process.name)).toEqual(names)
+  expect(result.throughput.map((throughput) => throughput.name)).toEqual(names)
+  expect(result.load.map(({ name, calls }) => [name, calls])).toEqual(names.map((name) => [name, 3]))
+}, 240_000)
 
 test('a graph that is not there is an error before anything is measured', async () => {
   const tasks: string[] = []

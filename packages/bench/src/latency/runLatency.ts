@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type CancelSignal, TurnwiseError, throwIfAborted } from '@turnwise/core'
-import { type Detector, loadDetector, locateModel, verifyModel } from 'turnwise'
+import { type Detector, loadDetector, locateModel, type Runtime, type RuntimeChoice, verifyModel } from 'turnwise'
 import { createHeader } from '../results/resultHeader.js'
 import { factsOf } from '../systems/detectorSystem.js'
 import type { FreshProcessJob } from './freshProcess.js'
@@ -17,7 +17,7 @@ import type {
 import { measureBatch, measureLoad, measureThroughput, soak } from './liveLoad.js'
 import { type NamedPath, runPython } from './runPython.js'
 import { CASES, timeCases } from './timeCases.js'
-import { loadTimedDetector, loadTimedGraph, roleOfGraph, type TimedSystem } from './timedSystem.js'
+import { loadTimedDetector, loadTimedGraph, roleOfGraph, runtimesOf, type TimedSystem } from './timedSystem.js'
 import { timeProcesses } from './timeProcesses.js'
 
 /** What {@link runLatency} is told. */
@@ -29,7 +29,9 @@ export interface LatencyOptions {
   /** The graph of the same shape that is run at its best. */
   readonly own?: string | undefined
   readonly threads: number
-  /** Whether the models are measured with spinning threads too. */
+  /** What runs the models: by default the native runtime where it can, and ONNX Runtime beside it. */
+  readonly runtime?: RuntimeChoice | undefined
+  /** Whether the models are measured with spinning threads of ONNX Runtime too. */
   readonly spinning: boolean
   readonly rounds: number
   readonly runs: number
@@ -64,7 +66,7 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
   // First: what is not installed there is known at once, and this process takes neither memory nor time from the others.
   const python = await measureInPython(options, named)
   const processes = await measureProcesses(options, named)
-  const systems = await loadTimedSystems(options)
+  const systems = await loadTimedSystems(options, named)
   let cases: LatencyResult['cases']
   try {
     const report = (done: number, total: number) => onProgress?.('prompts and updates', done, total)
@@ -72,19 +74,19 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
   } finally {
     await Promise.all(systems.map((system) => system.close()))
   }
-  const live = await measureLive(named.folders[0]?.name ?? '', options)
+  const live = await measureLive(named.detectors, options)
   return { ...header, threads, systems: systems.map(({ facts }) => facts), cases, processes, ...live, python }
 }
 
-async function loadTimedSystems(options: LatencyOptions): Promise<TimedSystem[]> {
-  const { models, baseline, own, threads, spinning } = options
+async function loadTimedSystems(options: LatencyOptions, { detectors }: NamedSystems): Promise<TimedSystem[]> {
+  const { baseline, own, threads } = options
   const systems: TimedSystem[] = []
   try {
     if (baseline !== undefined) systems.push(await loadTimedGraph(baseline, threads, false))
     if (own !== undefined) systems.push(await loadTimedGraph(own, threads, true))
-    for (const model of models) {
-      systems.push(await loadTimedDetector(model, threads, false))
-      if (spinning) systems.push(await loadTimedDetector(model, threads, true))
+    for (const { path, name, runtime } of detectors) {
+      const manners = options.spinning && runtime === 'onnx' ? [false, true] : [false]
+      for (const spinning of manners) systems.push(await loadTimedDetector(path, { threads, runtime, spinning, name }))
     }
     return systems
   } catch (error) {
@@ -97,11 +99,11 @@ async function measureProcesses(options: LatencyOptions, named: NamedSystems): P
   const { threads, runs, onProgress } = options
   const jobs: (FreshProcessJob & NamedPath)[] = [
     ...named.graphs.map((graph) => ({ ...graph, kind: 'graph' as const, threads })),
-    ...named.folders.map((folder) => ({ ...folder, kind: 'detector' as const, threads })),
+    ...named.detectors.map((detector) => ({ ...detector, kind: 'detector' as const, threads })),
   ]
   const results: ProcessResult[] = []
-  for (const [index, { name, kind, path }] of jobs.entries()) {
-    results.push(await timeProcesses(name, { kind, path, threads }, runs))
+  for (const [index, { name, ...job }] of jobs.entries()) {
+    results.push(await timeProcesses(name, job, runs))
     onProgress?.('fresh processes', index + 1, jobs.length)
   }
   return results
@@ -110,22 +112,33 @@ async function measureProcesses(options: LatencyOptions, named: NamedSystems): P
 /** Everything that is on disk, by the names in the result. */
 interface NamedSystems {
   readonly graphs: readonly NamedPath[]
-  readonly folders: readonly (NamedPath & { readonly onnxPath: string })[]
+  /** Models in a runtime. */
+  readonly detectors: readonly NamedDetector[]
+  /** The models' own graphs, once each. */
+  readonly files: readonly NamedPath[]
 }
 
-async function findSystems({ baseline, own, models }: LatencyOptions): Promise<NamedSystems> {
+/** A model folder, in one of the runtimes that it is measured in. */
+interface NamedDetector extends NamedPath {
+  readonly runtime: Runtime
+}
+
+async function findSystems({ baseline, own, models, runtime = 'auto' }: LatencyOptions): Promise<NamedSystems> {
   const graphs = [baseline, own].flatMap((path, index) => {
     return path === undefined ? [] : [{ name: roleOfGraph(index === 1), path }]
   })
   await Promise.all(graphs.map(({ path }) => assertThere(path)))
-  const folders = await Promise.all(
-    models.map(async (model) => {
-      const { path, manifest } = await verifyModel(await locateModel({ model }))
-      const { name } = await factsOf(path, manifest)
-      return { name, path, onnxPath: join(path, manifest.onnx.file) }
-    }),
-  )
-  return { graphs, folders }
+  const detectors: NamedDetector[] = []
+  const files: NamedPath[] = []
+  for (const model of models) {
+    const { path, manifest } = await verifyModel(await locateModel({ model }))
+    const { name } = await factsOf(path, manifest)
+    files.push({ name, path: join(path, manifest.onnx.file) })
+    const [first, ...others] = await runtimesOf(path, runtime)
+    if (first !== undefined) detectors.push({ name, path, runtime: first })
+    for (const other of others) detectors.push({ name: `${name}, ONNX Runtime`, path, runtime: other })
+  }
+  return { graphs, detectors, files }
 }
 
 /** @throws TurnwiseError MODEL_FILE_MISSING */
@@ -142,10 +155,11 @@ interface Live {
   readonly soak: SoakResult | null
 }
 
-/** One copy of the model with all threads, and beside it as many copies of one thread. */
-async function measureLive(name: string, options: LatencyOptions): Promise<Live> {
-  const { models, threads } = options
-  const detector = await loadDetector({ model: models[0], threads })
+/** The first model, and beside it the same in ONNX Runtime where its own is another. */
+async function measureLive([first, ...others]: readonly NamedDetector[], options: LatencyOptions): Promise<Live> {
+  if (first === undefined) throw new TurnwiseError('INVALID_OPTION', 'There is no model to measure.')
+  const { name, path } = first
+  const detector = await loadDetector({ model: path, threads: options.threads, runtime: first.runtime })
   let live: Live
   try {
     const batch = await measureBatch(name, detector, options.seconds)
@@ -154,13 +168,14 @@ async function measureLive(name: string, options: LatencyOptions): Promise<Live>
   } finally {
     await detector.close()
   }
-  if (threads === 1) return live
-  const copies = await loadDetector({ model: models[0], threads: 1, copies: threads })
+  const other = others.find((candidate) => candidate.path === path)
+  if (other === undefined) return live
+  const beside = await loadDetector({ model: path, threads: options.threads, runtime: other.runtime })
   try {
-    const { throughput, load } = await measureCalls(`${name}, ${threads} copies of one thread`, copies, options)
+    const { throughput, load } = await measureCalls(other.name, beside, options)
     return { ...live, throughput: [...live.throughput, ...throughput], load: [...live.load, ...load] }
   } finally {
-    await copies.close()
+    await beside.close()
   }
 }
 
@@ -184,12 +199,12 @@ async function measureCalls(
   return { throughput, load }
 }
 
-async function measureInPython(options: LatencyOptions, { graphs, folders }: NamedSystems): Promise<PythonResult[]> {
+async function measureInPython(options: LatencyOptions, { graphs, files }: NamedSystems): Promise<PythonResult[]> {
   const { python, torch, threads, rounds, onProgress } = options
   if (python === undefined) return []
   onProgress?.('Python', 0, 1)
   const found = await runPython(python, {
-    graphs: [...graphs, ...folders.map(({ name, onnxPath }) => ({ name, path: onnxPath }))],
+    graphs: [...graphs, ...files],
     torch: torch === undefined ? null : { name: basename(torch), path: torch },
     threads,
     rounds,

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Message, TurnwiseError } from '@turnwise/core'
-import { type Detector, loadDetector, locateModel } from 'turnwise'
+import { type Detector, loadDetector, locateModel, type Runtime, type RuntimeChoice } from 'turnwise'
 import { sum } from '../metrics/scores.js'
 import { factsOf, hashFile } from '../systems/detectorSystem.js'
 import { openOnnxFile } from '../systems/onnxFile.js'
@@ -26,18 +26,35 @@ export const NEW_TOKENS = 4
 /** Words of one token each in common vocabularies. */
 const WORDS = 'I was charged for the same order last week and no one called me back so what can we do now'.split(' ')
 
-/** A model with our runtime: through its whole interface, tokenizer and thread included. */
+/** So many words can be added to a prompt without its getting too long, where a token is more than a letter. */
+const MOST_TOKENS_OF_WORD = 4
+
+/** How a model is run. */
+export interface TimedOptions {
+  readonly threads: number
+  readonly runtime: RuntimeChoice
+  readonly spinning: boolean
+  /** Of the model, without what it is run by. By default its own and its version's. */
+  readonly name?: string
+}
+
+/** A model through our whole interface, tokenizer and thread included. */
 export async function loadTimedDetector(
   model: string | undefined,
-  threads: number,
-  spinning: boolean,
+  { threads, runtime, spinning, name }: TimedOptions,
 ): Promise<TimedSystem> {
   const folder = await locateModel({ model })
-  const detector = await loadDetector({ model: folder, threads, spinning })
+  const detector = await loadDetector({ model: folder, threads, runtime, spinning })
   const facts = await factsOf(folder, detector.manifest)
-  const name = spinning ? `${facts.name}, spinning` : facts.name
+  const ownName = name ?? facts.name
   return {
-    facts: { ...facts, name, role: 'turnwise', spinning },
+    facts: {
+      ...facts,
+      name: spinning ? `${ownName}, spinning` : ownName,
+      role: 'turnwise',
+      runtime: detector.runtime,
+      spinning,
+    },
     async fresh(tokens) {
       const messages = await promptOf(detector, tokens, (text) => [{ role: 'user', content: text }])
       return async () => (await detector.predict(messages)).tokensRun
@@ -77,6 +94,7 @@ export async function loadTimedGraph(path: string, threads: number, keepsCache: 
       kind: 'model',
       version: basename(path),
       role,
+      runtime: 'onnx',
       spinning: true,
       sha256: await hashFile(path),
       sizeBytes: await sizeOf(path),
@@ -93,6 +111,13 @@ export async function loadTimedGraph(path: string, threads: number, keepsCache: 
     },
     close: () => graph.close(),
   }
+}
+
+/** The runtimes that a model is measured in: the one that is asked for, and ONNX Runtime beside the native one. */
+export async function runtimesOf(model: string | undefined, runtime: RuntimeChoice): Promise<readonly Runtime[]> {
+  const detector = await loadDetector({ model, runtime, threads: 1 })
+  await detector.close()
+  return detector.runtime === 'native' ? ['native', 'onnx'] : ['onnx']
 }
 
 /** What a graph is measured for, which is also its name. */
@@ -117,10 +142,11 @@ async function promptOf(
 ): Promise<Message[]> {
   // A vocabulary with a token a letter needs short steps, one with a token a word few.
   for (const unit of [WORDS, ['a']]) {
-    for (let words = 0, found = 0; words <= tokens && found <= tokens; words += 1) {
+    for (let words = 0, found = 0; words <= tokens && found <= tokens; ) {
       const messages = messagesOf(Array.from({ length: words }, (_, index) => unit[index % unit.length]).join(' '))
       found = (await detector.predict(messages)).tokensRun
       if (found === tokens) return messages
+      words += Math.max(1, Math.floor((tokens - found) / MOST_TOKENS_OF_WORD))
     }
   }
   const problem = `No prompt of exactly ${tokens} tokens is found for ${detector.manifest.name}.`

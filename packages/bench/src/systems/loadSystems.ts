@@ -1,3 +1,4 @@
+import type { RuntimeChoice } from 'turnwise'
 import { BASE_FINISHED_FROM } from '../defaults.js'
 import { loadBasePunctuation } from './basePunctuation.js'
 import { loadModelSystem } from './detectorSystem.js'
@@ -10,6 +11,8 @@ export interface SystemChoice {
   /** Model folders or hub ids; undefined is the bundled model. */
   readonly models: readonly (string | undefined)[]
   readonly threads: number
+  /** What runs the models. */
+  readonly runtime?: RuntimeChoice | undefined
   /** Whether the rules are measured too. */
   readonly rules: boolean
   /** The folder of the untouched base. */
@@ -26,10 +29,10 @@ export interface SystemChoice {
  * @throws TurnwiseError as `loadDetector` and `loadBasePunctuation`, and INVALID_OPTION
  */
 export async function loadSystems(choice: SystemChoice): Promise<BenchmarkSystem[]> {
-  const { models, threads, rules, base, baseFinishedFrom = BASE_FINISHED_FROM, remotes, remoteToken } = choice
+  const { models, threads, runtime, rules, base, baseFinishedFrom = BASE_FINISHED_FROM, remotes, remoteToken } = choice
   const systems: BenchmarkSystem[] = []
   try {
-    for (const model of models) systems.push(await loadModelSystem({ model, threads }))
+    for (const model of models) systems.push(await loadModelSystem({ model, threads, runtime }))
     if (base !== undefined)
       systems.push(await loadBasePunctuation({ folder: base, threads, finishedFrom: baseFinishedFrom }))
     for (const url of remotes) systems.push(createRemoteSystem({ ...DEFAULT_REMOTE, url, token: remoteToken }))

@@ -51,7 +51,7 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
     .option('--also <models...>', 'further models in the same run')
     .option('--baseline <file>', 'a graph of the published shape, run the published way')
     .option('--own <file>', 'a graph of the same shape, run at its best')
-    .option('--spinning', 'also with threads that wait awake')
+    .option('--spinning', 'also with threads of ONNX Runtime that wait awake')
     .option('--rounds <count>', 'times a piece of work is done in a run', parsePositive, DEFAULT_LATENCY.rounds)
     .option('--runs <count>', 'how often all is measured anew', parsePositive, DEFAULT_LATENCY.runs)
     .option('--sessions <counts>', 'sessions at once, for throughput', parseCounts, DEFAULT_LATENCY.sessions)
@@ -80,14 +80,14 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
   const { runLatency, writeResult } = await import('@turnwise/bench')
-  const { model, also = [], spinning = false, threads = defaultThreads() } = options
+  const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python } = options
   const bar = createBenchBar(app.terminal.errors)
   try {
     const result = await runLatency({
       ...DEFAULT_LATENCY,
-      ...{ baseline, own, threads, spinning, rounds, runs, sessions, calls, seconds, seed, torch },
+      ...{ baseline, own, threads, runtime, spinning, rounds, runs, sessions, calls, seconds, seed, torch },
       models: [model, ...also],
       soak: soak && { updates: soakUpdates, sessions: soakSessions },
       python: python?.trim().split(/\s+/),

@@ -5,7 +5,7 @@ test('plays the stories and says how to go on', async () => {
   const { run, terminal, model } = createFakeApp({ stdin: '', logits: () => LOGITS.startSpeaking })
   expect(await run('demo')).toBe(0)
   const written = terminal.written()
-  expect(written).toMatch(/^fake 0\.0\.0 \(bundled, loaded in \d\.\d\d s\)\n/)
+  expect(written).toMatch(/^fake 0\.0\.0 \(bundled, native runtime, loaded in \d\.\d\d s\)\n/)
   expect(written).toMatch(/^ {2}order +start_speaking +█100% +▁ {2}0% +▁ {2}0% +▁ {2}0% +\d+\.\d ms$/m)
   expect(written).toContain('(the user pauses)')
   expect(written).toMatch(/\d+ decisions, median \d+\.\d ms, slowest \d+\.\d ms/)

@@ -34,7 +34,7 @@ export function addDemoCommand(program: Command, app: App): void {
     const { detector, loadMs } = await loadModel(app, options)
     try {
       const { terminal, colors } = app
-      await write(terminal.output, renderModelLine(detector.manifest, loadMs, options, colors) + renderLegend(colors))
+      await write(terminal.output, renderModelLine(detector, loadMs, options, colors) + renderLegend(colors))
       await playStories(app, detector)
       await invite(app, detector)
     } finally {

@@ -38,7 +38,7 @@ export function addLiveCommand(program: Command, app: App): void {
     const { detector, loadMs } = await loadModel(app, options)
     try {
       const { terminal, colors } = app
-      const title = renderModelLine(detector.manifest, loadMs, options, colors)
+      const title = renderModelLine(detector, loadMs, options, colors)
       if (isInteractive(app)) await write(terminal.output, `${title}${renderLegend(colors)}\n`)
       await runLive(app, detector, options.agentWordMs)
     } finally {

@@ -23,14 +23,14 @@ test('serves, says where each setting is from, and stops when it is told to', as
     environment: { TURNWISE_MAX_MESSAGES: '2', TURNWISE_MAX_SESSIONS: '100' },
     stopSignal: () => new Promise((resolve) => (stop = resolve)),
   })
-  const ended = run('serve', '--port', '0', '--drain-ms', '0', '--copies', '2')
+  const ended = run('serve', '--port', '0', '--drain-ms', '0', '--runtime', 'onnx')
   const url = await addressOf(terminal)
   expect(terminal.complained()).toMatch(/^port +0 +flag$/m)
   expect(terminal.complained()).toMatch(/^maxMessages +2 +TURNWISE_MAX_MESSAGES$/m)
   expect(terminal.complained()).toMatch(/^host +127\.0\.0\.1 +default$/m)
-  expect(terminal.complained()).toMatch(/^copies +2 +flag$/m)
-  // Room in each copy's half of the queue for all that may come.
-  expect(loaded).toMatchObject([{ copies: 2, maxQueuedRequests: 2 * (100 + 2 * 32 * 256) }])
+  expect(terminal.complained()).toMatch(/^runtime +onnx +flag$/m)
+  // Room in the queue for all that may come.
+  expect(loaded).toMatchObject([{ runtime: 'onnx', maxQueuedRequests: 100 + 64 * 256 }])
   const response = await fetch(`${url}/v1/predict`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -19,7 +19,8 @@ import {
 import type { Command } from 'commander'
 import { locateModel } from 'turnwise'
 import type { App } from '../app.js'
-import { withProgress } from '../loadModel.js'
+import { loadModel } from '../loadModel.js'
+import { renderModelLine } from '../render/modelLine.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
 
@@ -82,16 +83,14 @@ async function serve(app: App, resolved: ResolvedSettings): Promise<void> {
   const { output, errors } = app.terminal
   const { settings } = resolved
   await write(errors, renderSettings(resolved))
-  const { model, threads, copies, spinning, maxCacheBytes } = settings
+  const { spinning, maxCacheBytes } = settings
   // Each session has one request in the model's own queue at most, and the server bounds all others before it.
-  const most = settings.maxSessions + copies * settings.maxRunning * settings.maxConversations
-  // Copies have equal shares of that queue, and the sessions of one may all be the ones that go on.
-  const maxQueuedRequests = copies * most
+  const maxQueuedRequests = settings.maxSessions + settings.maxRunning * settings.maxConversations
   const modelMetrics = createModelMetrics()
   const { observer } = modelMetrics
-  const options = { model, threads, copies, spinning, maxCacheBytes, maxQueuedRequests, observer }
-  const detector = await withProgress(app, (onProgress) => app.loadDetector({ ...options, onProgress }))
+  const { detector, loadMs } = await loadModel(app, settings, { spinning, maxCacheBytes, maxQueuedRequests, observer })
   try {
+    await write(errors, renderModelLine(detector, loadMs, settings, app.errorColors))
     // From here on: who reads that it listens may stop it.
     const stopped = app.stopSignal()
     const playground = settings.playground ? await locatePlayground(app, settings) : undefined

@@ -47,7 +47,7 @@ export function createFakeApp(options: FakeAppOptions = {}): FakeApp {
   const loaded: LoadOptions[] = []
   const loadDetector: App['loadDetector'] = async (options) => {
     loaded.push(options)
-    return detector
+    return { ...detector, runtime: 'native' }
   }
   const app: App = { ...createApp([], terminal), loadDetector, findPlayground, stopSignal }
   return {

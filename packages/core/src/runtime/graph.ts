@@ -3,7 +3,7 @@ import { TurnwiseError } from '../errors.js'
 import type { Manifest } from '../manifest.js'
 import type { ActionLogits } from '../model.js'
 import { createFeeds, type GraphTensor, type InputPast, keyValueNames, type TensorMaker } from './graphFeeds.js'
-import type { GraphRun, GraphRunResult } from './graphMessages.js'
+import type { GraphRow, GraphRowResult, RowSharing } from './graphMessages.js'
 
 /** What is run once after loading, so that the first decision is as fast as the others: a prompt, and a word more. */
 const WARM_UP_TOKENS = { prompt: 16, word: 4 }
@@ -11,13 +11,15 @@ const WARM_UP_STATE = 0
 
 /** A graph that is loaded, and the states it keeps. ONNX Runtime blocks the thread that it is in. */
 export interface Graph {
+  /** Which rows may be in one run. */
+  readonly sharing: RowSharing
   /**
-   * Must not be called again before it is done.
+   * Answers rows together. Must not be called again before it is done.
    *
-   * @throws TurnwiseError MODEL_FAILED if the past is not kept; what ONNX Runtime throws
+   * @throws TurnwiseError MODEL_FAILED if a past is not kept, or rows cannot share a run; what ONNX Runtime throws
    */
-  run(run: GraphRun): Promise<GraphRunResult>
-  /** Forgets a state. */
+  run(rows: readonly GraphRow[]): Promise<readonly GraphRowResult[]>
+  /** Forgets a state. What was asked to run before still has it. */
   release(id: number): void
   close(): Promise<void>
 }
@@ -47,7 +49,7 @@ export async function createGraph<Tensor extends GraphTensor>(
   const states = new Map<number, readonly Tensor[]>()
   let running: Promise<unknown> = Promise.resolve()
 
-  function findPast(past: GraphRun['past']): InputPast<Tensor> | undefined {
+  function findPast(past: GraphRow['past']): InputPast<Tensor> | undefined {
     if (past === undefined) return undefined
     const tensors = states.get(past.id)
     if (tensors === undefined) throw new TurnwiseError('MODEL_FAILED', 'A state was used after its release.')
@@ -55,18 +57,27 @@ export async function createGraph<Tensor extends GraphTensor>(
   }
 
   const graph: Graph = {
-    async run({ rows, past, keepAs }) {
-      const feeds = createFeeds(make, manifest, rows, findPast(past))
+    // GroupQueryAttention takes one row with a past at a time. Graphs of the published form round all activations of a
+    // run together: an answer would depend on its neighbours.
+    sharing: manifest.onnx.form === 'fused' ? 'padded' : 'alone',
+    async run(rows) {
+      const { past, keep } = rows.find((row) => row.past !== undefined || row.keep !== undefined) ?? {}
+      if (rows.length > 1 && (past !== undefined || keep !== undefined)) {
+        throw new TurnwiseError('MODEL_FAILED', 'Rows with states cannot share a run here.', { value: rows.length })
+      }
+      const tokens = rows.map((row) => row.tokens)
+      const feeds = createFeeds(make, manifest, tokens, findPast(past))
       // Asking for the key/value tensors costs their copies.
-      const answering = session.run(feeds, keepAs === undefined ? ['logits'] : ['logits', ...presentNames])
+      const answering = session.run(feeds, keep === undefined ? ['logits'] : ['logits', ...presentNames])
       running = answering.catch(() => undefined)
       const outputs = await answering
       const tensors = presentNames.map((name) => outputs[name]).filter((tensor) => tensor !== undefined)
-      if (keepAs !== undefined) states.set(keepAs, tensors)
-      return {
-        logits: rows.map((row, index) => readLogits(outputs.logits, manifest, index, row.length)),
-        stateBytes: tensors.reduce((sum, tensor) => sum + tensor.size * Float32Array.BYTES_PER_ELEMENT, 0),
-      }
+      if (keep !== undefined) states.set(keep.id, tensors)
+      const stateBytes = tensors.reduce((sum, tensor) => sum + tensor.size * Float32Array.BYTES_PER_ELEMENT, 0)
+      return tokens.map(({ length }, index) => ({
+        logits: readLogits(outputs.logits, manifest, index, length),
+        stateBytes,
+      }))
     },
     release(id) {
       const tensors = states.get(id) ?? []
@@ -90,9 +101,9 @@ export async function createGraph<Tensor extends GraphTensor>(
 
 async function warmUp(graph: Graph, { tokens }: Manifest): Promise<void> {
   const row = (length: number) => Array.from({ length }, () => tokens.messageEnd)
-  await graph.run({ rows: [row(WARM_UP_TOKENS.prompt)], keepAs: WARM_UP_STATE })
-  const past = { id: WARM_UP_STATE, tokenCount: WARM_UP_TOKENS.prompt }
-  await graph.run({ rows: [row(WARM_UP_TOKENS.word)], past })
+  const state = { id: WARM_UP_STATE, tokenCount: WARM_UP_TOKENS.prompt }
+  await graph.run([{ tokens: row(WARM_UP_TOKENS.prompt), keep: state }])
+  await graph.run([{ tokens: row(WARM_UP_TOKENS.word), past: state }])
   graph.release(WARM_UP_STATE)
 }
 

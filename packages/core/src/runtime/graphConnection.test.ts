@@ -9,9 +9,10 @@ import { serveGraph } from './serveGraph.js'
 function createEcho() {
   const released: number[] = []
   const graph: Graph = {
-    async run({ rows }) {
-      if (rows.flat().includes(0)) throw new RangeError('token 0')
-      return { logits: rows, stateBytes: 0 }
+    sharing: 'padded',
+    async run(rows) {
+      if (rows.some(({ tokens }) => tokens.includes(0))) throw new RangeError('token 0')
+      return rows.map(({ tokens }) => ({ logits: tokens, stateBytes: 0 }))
     },
     release: (id) => released.push(id),
     close: async () => undefined,
@@ -45,8 +46,11 @@ function connect(open: () => Promise<Graph>) {
 test('runs go to the graph and back, and somebody waits only meanwhile', async () => {
   const { graph, released } = createEcho()
   const { ready, run, release, send, waiting, isClosed } = connect(async () => graph)
-  await ready
-  expect(await run({ rows: [[1, 2]] })).toEqual({ logits: [[1, 2]], stateBytes: 0 })
+  expect(await ready).toBe('padded')
+  expect(await run([{ tokens: [1, 2] }, { tokens: [3] }])).toEqual([
+    { logits: [1, 2], stateBytes: 0 },
+    { logits: [3], stateBytes: 0 },
+  ])
   release(7)
   expect(released).toEqual([7])
   expect(waiting).toEqual([true, false, true, false])
@@ -57,8 +61,8 @@ test('runs go to the graph and back, and somebody waits only meanwhile', async (
 test('what the runtime throws is MODEL_FAILED, and the graph goes on', async () => {
   const { ready, run } = connect(async () => createEcho().graph)
   await ready
-  await expect(run({ rows: [[0]] })).rejects.toMatchObject({ code: 'MODEL_FAILED', cause: new RangeError('token 0') })
-  expect(await run({ rows: [[3]] })).toMatchObject({ logits: [[3]] })
+  await expect(run([{ tokens: [0] }])).rejects.toMatchObject({ code: 'MODEL_FAILED', cause: new RangeError('token 0') })
+  expect(await run([{ tokens: [3] }])).toMatchObject([{ logits: [3] }])
 })
 
 test('a graph that does not load says why', async () => {
@@ -78,11 +82,11 @@ test('a thread that ends fails what runs, and what comes later', async () => {
     run: () => new Promise<never>(() => undefined),
   }))
   await ready
-  const running = run({ rows: [[1]] })
+  const running = run([{ tokens: [1] }])
   fail('out of memory')
   await expect(running).rejects.toMatchObject({ code: 'MODEL_FAILED', cause: 'out of memory' })
   fail(new TurnwiseError('RUNTIME_UNAVAILABLE', 'too late'))
-  await expect(run({ rows: [[1]] })).rejects.toMatchObject({ code: 'MODEL_FAILED' })
+  await expect(run([{ tokens: [1] }])).rejects.toMatchObject({ code: 'MODEL_FAILED' })
 })
 
 test('an error of ours is passed on as it is', async () => {

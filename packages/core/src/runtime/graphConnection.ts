@@ -1,6 +1,6 @@
 import { TurnwiseError } from '../errors.js'
 import type { Graph } from './graph.js'
-import { type GraphReply, type GraphRequest, unpackFailure } from './graphMessages.js'
+import { type GraphReply, type GraphRequest, type RowSharing, unpackFailure } from './graphMessages.js'
 
 /** The way to the thread of a graph. */
 export interface GraphLink {
@@ -12,11 +12,11 @@ export interface GraphLink {
 /** A graph in another thread, served there by `serveGraph`. Closing is the thread owner's. */
 export interface GraphConnection extends Pick<Graph, 'run' | 'release'> {
   /**
-   * When the graph is loaded.
+   * When the graph is loaded: what may run together in it.
    *
    * @throws TurnwiseError what it failed of
    */
-  ready(): Promise<void>
+  ready(): Promise<RowSharing>
   /** To be called with each message of the thread. */
   receive(reply: GraphReply): void
   /** To be called when the thread has ended: nothing can be run any more. An error of ours is passed on as it is. */
@@ -51,12 +51,14 @@ export function connectGraph(link: GraphLink): GraphConnection {
 
   return {
     async ready() {
-      await reply()
-    },
-    async run(run) {
-      link.send({ kind: 'run', run })
       const message = await reply()
-      if (message.kind === 'result') return message.result
+      if (message.kind === 'ready') return message.sharing
+      throw new TurnwiseError('MODEL_FAILED', 'The thread of the model did not say that it is ready.')
+    },
+    async run(rows) {
+      link.send({ kind: 'run', rows })
+      const message = await reply()
+      if (message.kind === 'result') return message.results
       throw new TurnwiseError('MODEL_FAILED', 'The thread of the model gave no result.')
     },
     release: (id) => link.send({ kind: 'release', id }),

@@ -1,33 +1,42 @@
 import { type ErrorCode, TurnwiseError } from '../errors.js'
 
-/** One run of the graph. Key/value states stay with the graph and are known by numbers. */
-export interface GraphRun {
-  /** The tokens of each row, without those of the past. */
-  readonly rows: readonly (readonly number[])[]
-  /** The first tokens of a state, for a run of one row. */
-  readonly past?: { readonly id: number; readonly tokenCount: number } | undefined
-  /** Keeps the state of a run of one row under this number. */
-  readonly keepAs?: number | undefined
+/** What rows may run together: none; those without a past or a state to keep, padded to the longest; any, unpadded. */
+const ROW_SHARING = ['alone', 'padded', 'packed'] as const
+export type RowSharing = (typeof ROW_SHARING)[number]
+
+/** The first tokens of a key/value state. States stay with the graph and are known by numbers. */
+export interface StatePart {
+  readonly id: number
+  readonly tokenCount: number
 }
 
-/** What a run gives. */
-export interface GraphRunResult {
-  /** Of the actions, in class order, for each row. */
-  readonly logits: readonly (readonly number[])[]
-  /** The memory of the state that was kept; 0 if none was asked for. */
+/** A row of a run. */
+export interface GraphRow {
+  /** The tokens to run, without those of the past. */
+  readonly tokens: readonly number[]
+  readonly past?: StatePart | undefined
+  /** Keeps a state under this number, of at least so many first tokens, those of the past included. */
+  readonly keep?: StatePart | undefined
+}
+
+/** What a row gave. */
+export interface GraphRowResult {
+  /** Of the actions, in class order. */
+  readonly logits: readonly number[]
+  /** The memory of the state that was kept; 0 if none was. */
   readonly stateBytes: number
 }
 
 /** A message to the worker. */
 export type GraphRequest =
-  | { readonly kind: 'run'; readonly run: GraphRun }
+  | { readonly kind: 'run'; readonly rows: readonly GraphRow[] }
   | { readonly kind: 'release'; readonly id: number }
   | { readonly kind: 'close' }
 
 /** A message of the worker: first `ready` or `failed`, then an answer to each run, in their order. */
 export type GraphReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly result: GraphRunResult }
+  | { readonly kind: 'ready'; readonly sharing: RowSharing }
+  | { readonly kind: 'result'; readonly results: readonly GraphRowResult[] }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** A {@link TurnwiseError} as it crosses threads: classes do not survive that. */

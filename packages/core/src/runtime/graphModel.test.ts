@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { FAKE_MANIFEST } from '../testing/fakeTokenizer.js'
 import type { Graph } from './graph.js'
+import type { GraphRow } from './graphMessages.js'
 import { createGraphModel, type GraphModelOptions } from './graphModel.js'
 import type { ModelRun } from './modelObserver.js'
 
@@ -9,16 +9,17 @@ const OPTIONS: GraphModelOptions = { maxCacheBytes: 10 * STATE_BYTES, maxQueuedR
 
 /** A graph that takes a while, and fails of token 0. */
 const GRAPH: Graph = {
-  async run({ rows, keepAs }) {
+  sharing: 'padded',
+  async run(rows) {
     await new Promise((resolve) => setTimeout(resolve, 5))
-    if (rows.flat().includes(0)) throw new RangeError('token 0')
-    return { logits: rows.map(() => [0, 0, 0, 0]), stateBytes: keepAs === undefined ? 0 : STATE_BYTES }
+    if (rows.some(({ tokens }) => tokens.includes(0))) throw new RangeError('token 0')
+    return rows.map(({ keep }) => ({ logits: [0, 0, 0, 0], stateBytes: keep === undefined ? 0 : STATE_BYTES }))
   },
   release: () => undefined,
   close: async () => undefined,
 }
 
-function setUp(options: Partial<GraphModelOptions> = {}) {
+function setUp(options: Partial<GraphModelOptions> = {}, graph = GRAPH) {
   const runs: ModelRun[] = []
   let cacheBytes = 0
   const observer = {
@@ -27,7 +28,7 @@ function setUp(options: Partial<GraphModelOptions> = {}) {
       cacheBytes += bytes
     },
   }
-  const model = createGraphModel(GRAPH, FAKE_MANIFEST, { ...OPTIONS, observer, ...options })
+  const model = createGraphModel(graph, { ...OPTIONS, observer, ...options })
   return { model, runs, cacheBytes: () => cacheBytes }
 }
 
@@ -80,7 +81,7 @@ test('a run that fails is none to observe', async () => {
 })
 
 test('without an observer nothing is measured', async () => {
-  const model = createGraphModel(GRAPH, FAKE_MANIFEST, OPTIONS)
+  const model = createGraphModel(GRAPH, OPTIONS)
   const { now } = performance
   performance.now = () => {
     throw new Error('the clock was read')
@@ -90,4 +91,81 @@ test('without an observer nothing is measured', async () => {
   } finally {
     performance.now = now
   }
+})
+
+/** Packs rows, and refuses pasts that are not there: found when a run begins, as a graph has to. */
+function createPackedGraph() {
+  const states = new Map<number, number>()
+  const runs: GraphRow[][] = []
+  const graph: Graph = {
+    ...GRAPH,
+    sharing: 'packed',
+    run(rows) {
+      runs.push([...rows])
+      for (const { past } of rows) {
+        if (past !== undefined && (states.get(past.id) ?? 0) < past.tokenCount) throw new Error('no such state')
+      }
+      for (const { keep } of rows) if (keep !== undefined) states.set(keep.id, keep.tokenCount)
+      return GRAPH.run(rows)
+    },
+    release: (id) => void states.delete(id),
+  }
+  return { graph, runs, states }
+}
+
+test('conversations and whole prompts share a run, each row with its own past', async () => {
+  const { graph, runs } = createPackedGraph()
+  const { model, runs: observed } = setUp({}, graph)
+  const [first] = await model.run([{ tokens: [1, 2, 3, 4], keepTokens: 3 }])
+  if (first?.state === undefined) throw new Error('no state')
+  const prefix = { state: first.state, tokenCount: 2 }
+  const answers = await Promise.all([
+    model.run([{ tokens: [9, 9], prefix, keepTokens: 3 }]),
+    model.run([{ tokens: [1, 2, 3, 5], keepTokens: 2 }]),
+    model.run([{ tokens: [1, 2, 3, 6] }]),
+    model.run([{ tokens: [8], keepTokens: 1 }]),
+  ])
+  expect(runs.slice(1)).toEqual([
+    [
+      { tokens: [9, 9], past: { id: 1, tokenCount: 2 }, keep: { id: 2, tokenCount: 3 } },
+      { tokens: [5], past: { id: 1, tokenCount: 3 }, keep: { id: 3, tokenCount: 2 } },
+      { tokens: [1, 2, 3, 6], past: undefined },
+      { tokens: [8], past: undefined, keep: { id: 4, tokenCount: 1 } },
+    ],
+  ])
+  expect(answers.map(([answer]) => answer?.state?.tokenCount)).toEqual([3, 2, undefined, 1])
+  expect(observed.at(-1)).toMatchObject({ tokensRun: 8, tokensReused: 5 })
+})
+
+test('a state that is released before a run, or during it, is no loss', async () => {
+  const { graph, runs, states } = createPackedGraph()
+  const { model } = setUp({}, graph)
+  const [first] = await model.run([{ tokens: [1, 2, 3, 4], keepTokens: 3 }])
+  if (first?.state === undefined) throw new Error('no state')
+  const prefix = { state: first.state, tokenCount: 3 }
+  const before = model.run([{ tokens: [7], prefix }])
+  first.state.release()
+  expect(await before).toHaveLength(1)
+  const [again] = await model.run([{ tokens: [1, 2, 3, 4], keepTokens: 3 }])
+  const during = [5, 6].map((token) => model.run([{ tokens: [1, 2, 3, token], keepTokens: 3 }]))
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  again?.state?.release()
+  await Promise.all(during)
+  expect(runs.map((rows) => rows.map(({ tokens }) => tokens.length))).toEqual([[4], [4], [4], [1, 1]])
+  expect(states.size).toBe(2)
+})
+
+test('states that were dropped for want of memory are computed again, in the same run as all others', async () => {
+  const { graph, runs } = createPackedGraph()
+  const { model } = setUp({ maxCacheBytes: 2 * STATE_BYTES }, graph)
+  const starts = await model.run([1, 2, 3].map((token) => ({ tokens: [token, 7, 7, 9], keepTokens: 3 })))
+  const words = starts.map(({ state }) => {
+    if (state === undefined) throw new Error('no state')
+    return { tokens: [8, 9], prefix: { state, tokenCount: 3 }, keepTokens: 4 }
+  })
+  await model.run(words)
+  expect(runs.map((rows) => rows.map(({ tokens }) => tokens.length))).toEqual([
+    [4, 4, 4],
+    [5, 2, 2],
+  ])
 })

@@ -1,19 +1,14 @@
 import { TurnwiseError } from '../errors.js'
-import type { Manifest } from '../manifest.js'
 import type { LanguageModel, ModelAnswer, ModelRequest, PrefixState } from '../model.js'
+import { BATCH_LIMITS, chooseRows, type WaitingRow } from './chooseRows.js'
 import type { Graph } from './graph.js'
-import type { GraphRun, GraphRunResult } from './graphMessages.js'
+import type { GraphRow } from './graphMessages.js'
 import type { ModelObserver } from './modelObserver.js'
 import { createPrefixStore } from './prefixStore.js'
-import { createRowQueue, type QueueRow } from './rowQueue.js'
+import { createRowQueue } from './rowQueue.js'
 
 /** Every runtime has it; the compiler is told of none. */
 declare const performance: { now(): number }
-
-/** Rows worth running together on a few cores; more gain nothing and delay the others. */
-const MAX_BATCH_SIZE = 16
-/** Beyond it a batch is slower than its rows one by one: its activations leave the cache. */
-const MAX_BATCH_TOKENS = 512
 
 /** Options of {@link createGraphModel}. */
 export interface GraphModelOptions {
@@ -26,12 +21,8 @@ export interface GraphModelOptions {
 }
 
 /** A request that needs no handle any more: its state may be released, or dropped for want of memory. */
-interface Row extends QueueRow {
-  /** Those of the prefix included. */
-  readonly tokens: readonly number[]
+interface Row extends WaitingRow {
   readonly keepTokens: number
-  /** Whether it belongs to a conversation: it may use any state, and may keep one. */
-  readonly usesStates: boolean
   /** When it was asked for, if anybody observes. */
   readonly askedMs: number
 }
@@ -42,15 +33,17 @@ interface Row extends QueueRow {
  */
 export function createGraphModel(
   graph: Graph,
-  manifest: Manifest,
   { maxCacheBytes, maxQueuedRequests, observer }: GraphModelOptions,
 ): LanguageModel {
   const store = createPrefixStore(maxCacheBytes, (id, sizeBytes) => {
     graph.release(id)
     observer?.onCacheChange(-sizeBytes)
   })
-  const limits = { maxBatchSize: MAX_BATCH_SIZE, maxBatchTokens: MAX_BATCH_TOKENS }
-  const queue = createRowQueue<Row, ModelAnswer>({ ...limits, maxWaiting: maxQueuedRequests, run: runRows })
+  const queue = createRowQueue<Row, ModelAnswer>({
+    maxWaiting: maxQueuedRequests,
+    choose: (waiting) => chooseRows(graph.sharing, waiting, countTokens),
+    run: runRows,
+  })
   const tokensOf = new WeakMap<PrefixState, readonly number[]>()
   const now = observer === undefined ? () => 0 : () => performance.now()
   let lastId = 0
@@ -58,49 +51,45 @@ export function createGraphModel(
 
   function createRow({ tokens, prefix, keepTokens = 0 }: ModelRequest): Row {
     const askedMs = now()
-    if (prefix === undefined) {
-      const usesStates = keepTokens > 0
-      // GroupQueryAttention takes one row with a past at a time. Graphs of the published form round all activations of
-      // a run together: an answer would depend on its neighbours.
-      return { tokens, keepTokens, usesStates, canShare: manifest.onnx.form === 'fused' && !usesStates, askedMs }
-    }
+    if (prefix === undefined) return { tokens, keepTokens, usesStates: keepTokens > 0, askedMs }
     const before = tokensOf.get(prefix.state)
     if (before === undefined) throw new TurnwiseError('MODEL_FAILED', 'A prefix was used after its release.')
-    const all = [...before.slice(0, prefix.tokenCount), ...tokens]
-    return { tokens: all, keepTokens, usesStates: true, canShare: false, askedMs }
+    return { tokens: [...before.slice(0, prefix.tokenCount), ...tokens], keepTokens, usesStates: true, askedMs }
+  }
+
+  /** Only conversations use states: `predict` is the same whatever else is going on. */
+  function findPast({ tokens, usesStates }: Row): GraphRow['past'] {
+    return usesStates ? store.find(tokens) : undefined
+  }
+
+  function countTokens(row: Row): number {
+    return row.tokens.length - (findPast(row)?.tokenCount ?? 0)
+  }
+
+  /** Pasts are found here, when nothing can be released or dropped any more before the graph has them. */
+  function placeRow(row: Row): GraphRow {
+    const past = findPast(row)
+    const tokens = row.tokens.slice(past?.tokenCount ?? 0)
+    if (row.keepTokens === 0) return { tokens, past }
+    lastId += 1
+    return { tokens, past, keep: { id: lastId, tokenCount: row.keepTokens } }
   }
 
   async function runRows(rows: readonly Row[]): Promise<ModelAnswer[]> {
-    const [first] = rows
-    if (first?.usesStates === true) return [await runOfConversation(first)]
-    const { logits } = await runGraph(rows, { rows: rows.map(({ tokens }) => tokens) })
-    return logits.map((row) => ({ logits: row }))
-  }
-
-  async function runOfConversation(row: Row): Promise<ModelAnswer> {
-    const { tokens, keepTokens } = row
-    const past = store.find(tokens)
-    lastId += 1
-    const id = lastId
-    const keepAs = keepTokens > 0 ? id : undefined
-    const run = { rows: [tokens.slice(past?.tokenCount ?? 0)], past, keepAs }
-    const { logits, stateBytes } = await runGraph([row], run)
-    const answer = { logits: logits[0] ?? [] }
-    return keepAs === undefined
-      ? answer
-      : { ...answer, state: createState(id, tokens.slice(0, keepTokens), stateBytes) }
-  }
-
-  async function runGraph(rows: readonly Row[], run: GraphRun): Promise<GraphRunResult> {
+    const placed = rows.map(placeRow)
     const startedMs = now()
-    const result = await graph.run(run)
+    const results = await graph.run(placed)
     observer?.onRun({
       waitedMs: rows.map(({ askedMs }) => startedMs - askedMs),
       ranMs: now() - startedMs,
-      tokensRun: run.rows.reduce((sum, { length }) => sum + length, 0),
-      tokensReused: run.past?.tokenCount ?? 0,
+      tokensRun: placed.reduce((sum, { tokens }) => sum + tokens.length, 0),
+      tokensReused: placed.reduce((sum, { past }) => sum + (past?.tokenCount ?? 0), 0),
     })
-    return result
+    return results.map(({ logits, stateBytes }, index) => {
+      const { id, tokenCount } = placed[index]?.keep ?? {}
+      if (id === undefined) return { logits }
+      return { logits, state: createState(id, rows[index]?.tokens.slice(0, tokenCount) ?? [], stateBytes) }
+    })
   }
 
   function createState(id: number, tokens: readonly number[], sizeBytes: number): PrefixState {
@@ -119,7 +108,7 @@ export function createGraphModel(
   }
 
   return {
-    ...limits,
+    ...BATCH_LIMITS[graph.sharing],
     async run(requests, signal) {
       if (closing !== undefined) throw new TurnwiseError('DETECTOR_CLOSED', 'The model is closed.')
       return allAnswers(await queue.ask(requests.map(createRow), signal))

@@ -1,9 +1,4 @@
-/** A state that can be used, and how much of it. */
-interface FoundPrefix {
-  readonly id: number
-  /** How many of its first tokens. */
-  readonly tokenCount: number
-}
+import type { StatePart } from './graphMessages.js'
 
 /** What is known of the key/value states of a graph: their tokens, their size and when they were last used. */
 export interface PrefixStore {
@@ -15,7 +10,7 @@ export interface PrefixStore {
    * The state that covers most of the beginning of a prompt, whosever it is: states never change, so that conversations
    * with the same system prompt and greeting can share them. At least one token is left to run. Counts as a use.
    */
-  find(prompt: readonly number[]): FoundPrefix | undefined
+  find(prompt: readonly number[]): StatePart | undefined
   /** Drops a state; none with this number is fine. */
   drop(id: number): void
 }
@@ -64,9 +59,11 @@ export function createPrefixStore(maxBytes: number, onDrop: (id: number, sizeByt
       }
     },
     find(prompt) {
-      let best: FoundPrefix | undefined
-      // One comparison for each state that begins otherwise: a thousand cost less than a single token of the model.
+      let best: StatePart | undefined
+      // One comparison for each state that cannot cover more: a thousand cost less than a single token of the model.
       for (const [id, { tokens }] of prefixes) {
+        const needed = best === undefined ? 0 : best.tokenCount - 1
+        if (tokens[needed] !== prompt[needed]) continue
         const tokenCount = commonLength(tokens, prompt)
         if (tokenCount > 0 && tokenCount >= (best?.tokenCount ?? 0)) best = { id, tokenCount }
       }

@@ -1,21 +1,25 @@
 import { expect, test } from 'vitest'
-import { createRowQueue, type QueueRow } from './rowQueue.js'
+import { createRowQueue } from './rowQueue.js'
 
-interface TestRow extends QueueRow {
+interface TestRow {
   readonly name: string
 }
 
-function row(name: string, length = 4, canShare = true): TestRow {
-  return { name, tokens: Array.from({ length }, () => 1), canShare }
+function row(name: string): TestRow {
+  return { name }
 }
 
-/** Answers with the rows' names; fails on any batch that holds "wrong". */
-function setUp({ maxBatchSize = 3, maxBatchTokens = 100, maxWaiting = 10 } = {}) {
+/** Runs so many at a time, those alone whose name says so; fails on any batch that holds "wrong". */
+function setUp({ most = 3, maxWaiting = 10 } = {}) {
   const runs: string[][] = []
   const queue = createRowQueue<TestRow, string>({
-    maxBatchSize,
-    maxBatchTokens,
     maxWaiting,
+    choose(waiting) {
+      const isAlone = ({ name }: TestRow) => name.startsWith('alone')
+      const [oldest] = waiting
+      if (oldest !== undefined && isAlone(oldest)) return [oldest]
+      return waiting.filter((row) => !isAlone(row)).slice(0, most)
+    },
     async run(rows) {
       const names = rows.map(({ name }) => name)
       runs.push(names)
@@ -29,7 +33,7 @@ function setUp({ maxBatchSize = 3, maxBatchTokens = 100, maxWaiting = 10 } = {})
   return { runs, queue, ask }
 }
 
-test('rows of the same moment share runs, oldest first', async () => {
+test('rows of the same moment share runs, as they are chosen', async () => {
   const { runs, ask } = setUp()
   const answers = await Promise.all([ask(row('a')), ask(row('b'), row('c')), ask(row('d'))])
   expect(answers).toEqual([['a'], ['b', 'c'], ['d']])
@@ -45,16 +49,10 @@ test('what comes during a run is gathered for the next', async () => {
   expect(runs).toEqual([['a'], ['b', 'c']])
 })
 
-test('rows that cannot share run alone, in their turn', async () => {
+test('rows that are not chosen wait for their turn', async () => {
   const { runs, ask } = setUp()
-  await Promise.all([ask(row('a')), ask(row('alone', 4, false)), ask(row('b')), ask(row('alone too', 4, false))])
+  await Promise.all([ask(row('a')), ask(row('alone')), ask(row('b')), ask(row('alone too'))])
   expect(runs).toEqual([['a', 'b'], ['alone'], ['alone too']])
-})
-
-test('a run stays within its tokens, and takes no row that is much longer than another', async () => {
-  const { runs, ask } = setUp({ maxBatchTokens: 20 })
-  await Promise.all([ask(row('4', 4)), ask(row('9', 9)), ask(row('8', 8)), ask(row('3', 3)), ask(row('2', 2))])
-  expect(runs).toEqual([['4', '8'], ['9'], ['3', '2']])
 })
 
 test('a row that is wrong harms no other', async () => {
@@ -67,7 +65,7 @@ test('a row that is wrong harms no other', async () => {
 test('what was aborted before it ran is never run', async () => {
   const { runs, queue, ask } = setUp()
   const controller = new AbortController()
-  const first = ask(row('a', 4, false))
+  const first = ask(row('alone'))
   const aborted = queue.ask([row('b'), row('c')], controller.signal)
   const last = ask(row('d'))
   controller.abort()
@@ -76,8 +74,8 @@ test('what was aborted before it ran is never run', async () => {
     { status: 'rejected', reason },
     { status: 'rejected', reason },
   ])
-  expect(await Promise.all([first, last])).toEqual([['a'], ['d']])
-  expect(runs).toEqual([['a'], ['d']])
+  expect(await Promise.all([first, last])).toEqual([['alone'], ['d']])
+  expect(runs).toEqual([['alone'], ['d']])
 })
 
 test('a full queue refuses, and takes more once it is shorter', async () => {
@@ -89,7 +87,7 @@ test('a full queue refuses, and takes more once it is shorter', async () => {
 })
 
 test('is idle when all is answered', async () => {
-  const { runs, queue, ask } = setUp({ maxBatchSize: 1 })
+  const { runs, queue, ask } = setUp({ most: 1 })
   void ask(row('a'), row('b'))
   await queue.idle()
   expect(runs).toEqual([['a'], ['b']])

@@ -1,24 +1,17 @@
-import type { BatchLimits } from '../batches.js'
 import { type CancelSignal, rejectAborted } from '../cancelSignal.js'
 import { TurnwiseError } from '../errors.js'
 
-/** A row of work that waits. */
-export interface QueueRow {
-  /** How many tokens it would run. */
-  readonly tokens: readonly number[]
-  /** Whether it may share a run with other such rows. */
-  readonly canShare: boolean
-}
-
 /** Options of {@link createRowQueue}. */
-export interface RowQueueOptions<Row, Answer> extends BatchLimits {
+export interface RowQueueOptions<Row, Answer> {
   /** When so many rows wait, more are refused. */
   readonly maxWaiting: number
-  /** Runs rows together, in their order: several that can share, or one. Never called before the last run is done. */
+  /** Which of the rows that wait, oldest first, run now: at least one of them. */
+  choose(waiting: readonly Row[]): readonly Row[]
+  /** Runs rows together, in the moment after they are chosen. Never called before the last run is done. */
   run(rows: readonly Row[]): Promise<readonly Answer[]>
 }
 
-/** Rows of many callers, run oldest first. What comes while a run is on is gathered for the next. */
+/** Rows of many callers. What comes while a run is on is gathered for the next. */
 export interface RowQueue<Row, Answer> {
   /**
    * The answer to each row, in their order: all of them settled, since some may fail and others not.
@@ -39,9 +32,7 @@ interface Waiting<Row, Answer> {
 }
 
 /** A queue that is empty. */
-export function createRowQueue<Row extends QueueRow, Answer>(
-  options: RowQueueOptions<Row, Answer>,
-): RowQueue<Row, Answer> {
+export function createRowQueue<Row, Answer>(options: RowQueueOptions<Row, Answer>): RowQueue<Row, Answer> {
   let waiting: Waiting<Row, Answer>[] = []
   let working: Promise<void> | undefined
 
@@ -50,15 +41,16 @@ export function createRowQueue<Row extends QueueRow, Answer>(
     await undefined
     while (waiting.length > 0) {
       waiting = waiting.filter(rejectAborted)
-      const batch = chooseBatch(waiting, options)
-      waiting = waiting.filter((entry) => !batch.has(entry))
-      await answer([...batch])
+      if (waiting.length === 0) break
+      const chosen = new Set(options.choose(waiting.map(({ row }) => row)))
+      const batch = waiting.filter(({ row }) => chosen.has(row))
+      waiting = waiting.filter(({ row }) => !chosen.has(row))
+      await answer(batch)
     }
     working = undefined
   }
 
   async function answer(batch: readonly Waiting<Row, Answer>[]): Promise<void> {
-    if (batch.length === 0) return
     try {
       const answers = await options.run(batch.map(({ row }) => row))
       for (const [index, entry] of batch.entries()) {
@@ -89,30 +81,4 @@ export function createRowQueue<Row extends QueueRow, Answer>(
       await working
     },
   }
-}
-
-/**
- * The oldest row and, if it can share, those that run with it: padding included no more than the limits allow, and none
- * that is more than twice as long as another, for which padding would cost more than sharing gains.
- */
-function chooseBatch<Entry extends { readonly row: QueueRow }>(
-  waiting: readonly Entry[],
-  { maxBatchSize, maxBatchTokens }: BatchLimits,
-): Set<Entry> {
-  const [oldest] = waiting
-  if (oldest === undefined) return new Set()
-  const batch = new Set([oldest])
-  let shortest = oldest.row.tokens.length
-  let longest = shortest
-  for (const entry of oldest.row.canShare ? waiting.slice(1) : []) {
-    const { canShare, tokens } = entry.row
-    const low = Math.min(shortest, tokens.length)
-    const high = Math.max(longest, tokens.length)
-    const fits = batch.size < maxBatchSize && (batch.size + 1) * high <= maxBatchTokens && high <= 2 * low
-    if (!canShare || !fits) continue
-    batch.add(entry)
-    shortest = low
-    longest = high
-  }
-  return batch
 }

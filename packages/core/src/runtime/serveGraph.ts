@@ -1,5 +1,5 @@
 import type { Graph } from './graph.js'
-import { type GraphReply, type GraphRequest, type GraphRun, packFailure } from './graphMessages.js'
+import { type GraphReply, type GraphRequest, type GraphRow, packFailure } from './graphMessages.js'
 
 /** The thread's end of the way to the owner of a graph. */
 export interface GraphPort {
@@ -16,18 +16,18 @@ export async function serveGraph(port: GraphPort, open: () => Promise<Graph>): P
   })
   if (graph === undefined) return
 
-  async function answer({ run }: Graph, request: GraphRun): Promise<void> {
+  async function answer({ run }: Graph, rows: readonly GraphRow[]): Promise<void> {
     try {
-      port.post({ kind: 'result', result: await run(request) })
+      port.post({ kind: 'result', results: await run(rows) })
     } catch (error) {
       port.post({ kind: 'failed', failure: packFailure(error) })
     }
   }
 
   port.listen((request) => {
-    if (request.kind === 'run') void answer(graph, request.run)
+    if (request.kind === 'run') void answer(graph, request.rows)
     else if (request.kind === 'release') graph.release(request.id)
     else void graph.close().finally(port.close)
   })
-  port.post({ kind: 'ready' })
+  port.post({ kind: 'ready', sharing: graph.sharing })
 }

@@ -156,15 +156,6 @@ test('what would wait for too long is refused at once, and the rest is answered'
   for (const { statusCode } of await Promise.all(taken)) expect(statusCode).toBe(200)
 })
 
-test('each copy of the model has requests of its own', async () => {
-  const model = createHeldModel()
-  const { app } = await createFakeServer({ model, settings: { maxRunning: 1, maxWaiting: 1, copies: 2 } })
-  const taken = [1, 2, 3].map(() => app.inject(post({ messages: MESSAGES })))
-  await until(() => model.held === 2)
-  model.release()
-  for (const { statusCode } of await Promise.all(taken)) expect(statusCode).toBe(200)
-})
-
 test('a request that waits past its deadline is answered and never run', async () => {
   const model = createHeldModel()
   const { app } = await createFakeServer({ model, settings: { maxRunning: 1 } })
