@@ -1,10 +1,12 @@
 //! Products of tiles of bytes, by Intel's AMX.
 //!
 //! Instructions: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, TDPBUSD. As the compiler has no
-//! stable words for them, they are written out.
+//! stable words for them, they are written out. As it has no tiles either, it leaves what is in them alone from one
+//! assembly block to the next, and so does the system.
 
 use std::arch::asm;
 use std::arch::x86_64::{__cpuid_count, _MM_HINT_T0, _mm_prefetch, _xgetbv};
+use std::marker::PhantomData;
 
 /// Rows of a tile, and columns of a tile of sums.
 pub const SIDE: usize = 16;
@@ -58,10 +60,12 @@ struct Configuration {
     rows: [u8; 16],
 }
 
-/// A thread's tiles, as long as this lives.
-pub struct Tiles(());
+/// A thread's tiles, as long as this lives, in that thread.
+pub struct Tiles(PhantomData<*const ()>);
 
 impl Tiles {
+    /// The thread must have no other.
+    ///
     /// # Safety
     /// [`allow`] has said yes.
     pub unsafe fn configure() -> Self {
@@ -69,8 +73,9 @@ impl Tiles {
             Configuration { palette: 1, start_row: 0, reserved: [0; 14], row_bytes: [0; 16], rows: [0; 16] };
         configuration.row_bytes[..8].fill(WIDTH as u16);
         configuration.rows[..8].fill(SIDE as u8);
+        // SAFETY: the caller's word; it reads the 64 bytes of the configuration.
         unsafe { asm!("ldtilecfg [{}]", in(reg) &configuration, options(nostack, readonly)) };
-        Self(())
+        Self(PhantomData)
     }
 }
 
@@ -89,13 +94,14 @@ pub struct Sums(pub [[[i32; SIDE]; SIDE]; 2]);
 /// `sums[half][row][column] = rows · weights` for SIDE rows, or 2 * SIDE if there is a second tile of sums.
 ///
 /// # Safety
-/// The thread has its [`Tiles`]. `rows` are `[SIDE or 2 * SIDE][inputs]`, `weights` `[inputs / 4][2 * SIDE][4]`, and
+/// The thread has its [`Tiles`]. There is one tile of sums, or two. `rows` are `[SIDE or 2 * SIDE][inputs]`, `weights` `[inputs / 4][2 * SIDE][4]`, and
 /// `inputs` is a multiple of WIDTH.
 pub unsafe fn multiply(rows: *const u8, inputs: usize, weights: *const i8, sums: &mut [Sums]) {
     /// From one row of weights, which stands for four inputs, to the next.
     const STRIDE: usize = 2 * SIDE * 4;
-    /// How many bytes before their use weights are fetched. Beyond the end it does no harm.
+    /// How many bytes before their use weights are fetched. It may be beyond the arena: a fetch that fails is none.
     const AHEAD: usize = 4 * SIDE * STRIDE;
+    // SAFETY: the caller's word: a step reads WIDTH bytes of each of the rows, and SIDE rows of weights.
     unsafe {
         asm!("tilezero tmm0", "tilezero tmm1", "tilezero tmm2", "tilezero tmm3", options(nostack, nomem));
         let second = rows.add(SIDE * inputs);

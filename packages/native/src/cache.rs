@@ -10,17 +10,10 @@ use std::sync::Arc;
 pub const HEAD: usize = 64;
 /// Tokens of a page: a register of floats.
 pub const PAGE: usize = 16;
-const PART: usize = 2 * HEAD * PAGE;
-
-/// Keys and values of up to [`PAGE`] tokens in all layers. Written by the run that made it, and never again.
-pub struct Page(Box<[UnsafeCell<f32>]>);
-
-// SAFETY: during the run that writes it, each part is written by one thread, in another phase than it is read in.
-unsafe impl Sync for Page {}
-unsafe impl Send for Page {}
 
 /// What one head of one layer has in a page.
-#[repr(C)]
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
 pub struct Part {
     /// `[HEAD][PAGE]`: sixteen tokens' numbers side by side, so that their scores are worked out together.
     pub keys: [[f32; PAGE]; HEAD],
@@ -28,32 +21,39 @@ pub struct Part {
     pub values: [[f32; HEAD]; PAGE],
 }
 
+impl Part {
+    const EMPTY: Self = Self { keys: [[0.0; PAGE]; HEAD], values: [[0.0; HEAD]; PAGE] };
+}
+
+/// Keys and values of up to [`PAGE`] tokens in all layers. Written by the run that made it, and never again.
+pub struct Page(Box<[UnsafeCell<Part>]>);
+
+// SAFETY: during the run that writes a page, each place of a part is written by one thread, and read in a later phase.
+unsafe impl Sync for Page {}
+
 impl Page {
     /// An empty page for `parts` heads, those of all layers.
     pub fn new(parts: usize) -> Self {
-        let floats = vec![0f32; parts * PART].into_boxed_slice();
-        // SAFETY: an UnsafeCell lies in memory as what it holds.
-        Self(unsafe { Box::from_raw(Box::into_raw(floats) as *mut [UnsafeCell<f32>]) })
-    }
-
-    fn copy(&self) -> Self {
-        let copy = Self::new(self.0.len() / PART);
-        // SAFETY: a finished page is only read, and nobody else has the copy yet.
-        unsafe { std::ptr::copy_nonoverlapping(self.0.as_ptr(), copy.0.as_ptr().cast_mut(), self.0.len()) };
-        copy
+        Self((0..parts).map(|_| UnsafeCell::new(Part::EMPTY)).collect())
     }
 
     /// # Safety
-    /// No thread may write the part meanwhile.
+    /// No thread may write the page meanwhile.
+    unsafe fn copy(&self) -> Self {
+        // SAFETY: the caller's word.
+        Self(self.0.iter().map(|part| UnsafeCell::new(unsafe { *part.get() })).collect())
+    }
+
+    /// # Safety
+    /// No thread may write the part as long as it is borrowed.
     pub unsafe fn part(&self, part: usize) -> &Part {
-        let cells = &self.0[part * PART..][..PART];
-        unsafe { &*cells.as_ptr().cast() }
+        // SAFETY: the caller's word.
+        unsafe { &*self.0[part].get() }
     }
 
     /// To write to. Different threads may write different places of a part at the same time.
     pub fn part_ptr(&self, part: usize) -> *mut Part {
-        let cells = &self.0[part * PART..][..PART];
-        UnsafeCell::raw_get(cells.as_ptr()).cast()
+        self.0[part].get()
     }
 
     fn size_bytes(&self) -> usize {
@@ -78,7 +78,7 @@ impl State {
         self.pages.iter().map(|page| page.size_bytes()).sum()
     }
 
-    /// Its first tokens.
+    /// Its first tokens, of which it must have as many.
     pub fn first(&self, tokens: usize) -> Self {
         let pages = self.pages[..tokens.div_ceil(PAGE)].to_vec();
         Self { pages, tokens }
@@ -86,9 +86,10 @@ impl State {
 
     /// Itself with room for more tokens, which the caller writes. Its own pages are shared but for the one gone on in.
     pub fn grown(mut self, more: usize, parts: usize) -> Self {
-        if self.tokens % PAGE > 0 && more > 0 {
+        if !self.tokens.is_multiple_of(PAGE) && more > 0 {
             let last = self.pages.last_mut().expect("tokens have pages");
-            *last = Arc::new(last.copy());
+            // SAFETY: a state that can be gone on in is of a run that is over, and only that run has written its pages.
+            *last = Arc::new(unsafe { last.copy() });
         }
         self.tokens += more;
         let missing = self.tokens.div_ceil(PAGE) - self.pages.len();

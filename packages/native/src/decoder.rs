@@ -6,7 +6,7 @@ use memmap2::{Mmap, MmapMut};
 
 use crate::cache::HEAD;
 use crate::onnx::{Graph, Problem};
-use crate::product::{BLOCK, Linear, pack};
+use crate::product::{BLOCK, Linear, MOST_INPUTS, MOST_WEIGHT, pack};
 
 /// The actions' logits: what a run gives for each row.
 pub const ACTIONS: usize = 4;
@@ -79,22 +79,33 @@ impl Decoder {
         let file = std::fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
         // SAFETY: model files are replaced, never written in place (see the manifest's checksums).
         let file = unsafe { Mmap::map(&file) }.map_err(|error| format!("cannot be mapped: {error}"))?;
+        Self::read(file)
+    }
+
+    /// Of a file's bytes.
+    pub fn read(file: Mmap) -> Result<Self, Problem> {
         let graph = Graph::read(&file)?;
-        let attention = graph.find("GroupQueryAttention")?;
-        let (heads, key_value_heads) = (attention.integer("num_heads")?, attention.integer("kv_num_heads")?);
-        let hidden = graph.count("final_norm")?;
         let count = (0..).take_while(|layer| graph.has(&format!("layers.{layer}.down"))).count();
         if count == 0 || graph.has("layers.0.query_key_value_bias") {
             return Err("is no fused graph without biases".into());
         }
-        let mlp = graph.count("layers.0.down")? / hidden;
+        let attention = graph.find("GroupQueryAttention")?;
+        let (heads, key_value_heads) = (attention.integer("num_heads")?, attention.integer("kv_num_heads")?);
+        if key_value_heads == 0 || heads > MOST_INPUTS / HEAD || !heads.is_multiple_of(key_value_heads) {
+            return Err(format!("has {heads} heads for {key_value_heads} keys and values"));
+        }
+        let hidden = graph.count("final_norm")?;
+        let mlp = graph.count("layers.0.down")?.checked_div(hidden).unwrap_or(0);
         let positions = graph.count("rotary_cosines")? / (HEAD / 2);
         let vocabulary = graph.count("embeddings_scales")?;
         let packed = (heads + 2 * key_value_heads) * HEAD;
-        for size in [hidden, heads * HEAD, packed, mlp] {
-            if size % HEAD != 0 || size == 0 {
-                return Err(format!("has a size of {size}, which is no multiple of {HEAD}"));
+        for size in [hidden, heads * HEAD, mlp] {
+            if size == 0 || size > MOST_INPUTS || !size.is_multiple_of(HEAD) {
+                return Err(format!("has a size of {size}: no multiple of {HEAD} up to {MOST_INPUTS}"));
             }
+        }
+        if positions == 0 || vocabulary == 0 {
+            return Err("has no positions or no tokens".into());
         }
         let arena =
             Arena::new(count * hidden * (packed + heads * HEAD + 3 * mlp)).map_err(|error| error.to_string())?;
@@ -113,6 +124,7 @@ impl Decoder {
             })
             .collect::<Result<_, Problem>>()?;
         let table = graph.bytes("embeddings", vocabulary * hidden)?;
+        // It is not empty, so that it is in the file.
         let start = table.as_ptr() as usize - file.as_ptr() as usize;
         Ok(Self {
             hidden,
@@ -161,6 +173,9 @@ impl Loader<'_> {
     fn linear(&mut self, name: &str, inputs: usize, outputs: usize) -> Result<Linear, Problem> {
         const { assert!(HEAD.is_multiple_of(BLOCK)) };
         let weights = self.graph.bytes(name, inputs * outputs)?;
+        if weights.iter().fold(0, |largest, weight| largest.max(weight.unsigned_abs())) > MOST_WEIGHT {
+            return Err(format!("has weights of more than seven bits in {name}"));
+        }
         let start = self.used;
         self.used += inputs * outputs;
         let excess = pack(weights, inputs, outputs, &mut self.arena.bytes_mut()[start..self.used]);

@@ -2,7 +2,7 @@
 
 use crate::amx;
 
-/// The widest instructions that this processor has, of those that there is code for.
+/// The widest instructions that this processor has, of those that there is code for. Whoever makes one answers for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// AVX-512 and AMX, whose products are of whole tiles: Intel since Sapphire Rapids, on Linux.
@@ -14,6 +14,13 @@ pub enum Level {
 }
 
 impl Level {
+    /// All that this processor has.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        let widest = Self::of_this_processor();
+        [Self::Amx, Self::Avx512, Self::Avx2].into_iter().skip_while(|&level| Some(level) != widest).collect()
+    }
+
     /// None where there is none: ONNX Runtime has to do it.
     pub fn of_this_processor() -> Option<Self> {
         let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -34,7 +41,6 @@ impl Level {
 macro_rules! for_each_level {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$doc])*
-        #[allow(clippy::too_many_arguments)]
         $vis fn $name(level: $crate::level::Level, $($argument: $type),*) $(-> $result)? {
             #[inline(always)]
             fn body($($argument: $type),*) $(-> $result)? $body

@@ -75,7 +75,7 @@ impl<'file> Graph<'file> {
 
     /// `count` floats, row by row.
     pub fn floats(&self, name: &str, count: usize) -> Result<Vec<f32>, Problem> {
-        let raw = self.raw(name, FLOAT, count * 4)?;
+        let raw = self.raw(name, FLOAT, count.saturating_mul(4))?;
         Ok(raw.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
     }
 

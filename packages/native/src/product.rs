@@ -31,6 +31,11 @@ pub struct Linear {
     pub step: Option<f32>,
 }
 
+/// Most inputs of a product: sums of as many products of two bytes are far from the end of 32 bits.
+pub const MOST_INPUTS: usize = 1 << 15;
+/// The largest magnitude of a weight that AVX2 multiplies without loss: it adds two products in 16 bits, 255 * 64 * 2.
+pub const MOST_WEIGHT: u8 = 64;
+
 /// Writes weights `[inputs][outputs]` as [`Linear::start`] says; returns each column's sum, times 128.
 pub fn pack(weights: &[i8], inputs: usize, outputs: usize, packed: &mut [i8]) -> Vec<i32> {
     let mut excess = vec![0; outputs];
@@ -62,7 +67,10 @@ pub struct ByteRows<'a> {
 }
 
 /// One block of columns for all rows: `out[row * width + offset ..][.. BLOCK]`.
-pub fn product(
+///
+/// # Safety
+/// At the level of AMX the thread has its [`crate::amx::Tiles`].
+pub unsafe fn product(
     level: Level,
     linear: &Linear,
     arena: &[i8],
@@ -92,7 +100,7 @@ pub fn product(
             excess,
         };
         let out = &mut out[first * width + offset..];
-        // SAFETY: a level is only made where the processor has its instructions.
+        // SAFETY: a level is only made where the processor has its instructions; the caller's word.
         match level {
             Level::Amx => unsafe { tile_amx(tile, out, width) },
             Level::Avx512 => unsafe { tile_avx512(tile, out, width) },
@@ -223,7 +231,7 @@ fn rows_avx2<const ROWS: usize>(tile: Tile, out: &mut [f32], width: usize) {
                 let bytes = _mm256_set1_epi32(bytes.read_unaligned());
                 for (quarter, sum) in sums.iter_mut().enumerate() {
                     let weights = _mm256_loadu_si256(weights.add(quarter * 32).cast());
-                    // Two products in 16 bits: weights have seven bits, so that 255 * 63 * 2 fits.
+                    // See MOST_WEIGHT.
                     let products = _mm256_maddubs_epi16(bytes, weights);
                     *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(products, ones));
                 }

@@ -1,9 +1,8 @@
 //! What is done to a row of floats between the products.
 
+use crate::lanes::LANES;
 use crate::level::for_each_level;
 
-/// Floats that are worked on together: a register of 512 bits.
-pub const LANES: usize = 16;
 /// 1.5 * 2^23: a float of this size has its whole part in its lowest bits.
 const WHOLE: f32 = 12_582_912.0;
 /// Levels of a quantised row on either side of zero.
@@ -77,14 +76,14 @@ for_each_level! {
 }
 
 /// e^x to 2 units in the last place, in operations that become vectors: 2^n * p(r) with |r| <= ln(2) / 2
-/// (the polynomial is Cephes' expf).
+/// (polynomial and constants are those of Cephes' expf).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 88.0);
     let shifted = x.mul_add(std::f32::consts::LOG2_E, WHOLE);
     let n = shifted - WHOLE;
     // ln(2) in two parts, so that no bits of x are lost.
-    let r = n.mul_add(2.121_944_4e-4, n.mul_add(-0.693_359_375, x));
+    let r = n.mul_add(2.121_944_4e-4, n.mul_add(-0.693_359_4, x));
     let mut p = 1.987_569_1e-4f32;
     for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
         p = p.mul_add(r, coefficient);

@@ -1,7 +1,7 @@
 //! One pass over the weights, for all rows that wait.
 
 use crate::amx::Tiles;
-use crate::attention::attend;
+use crate::attention::{Scores, attend};
 use crate::cache::{HEAD, PAGE, Part, State};
 use crate::decoder::{ACTIONS, Decoder};
 use crate::level::Level;
@@ -12,9 +12,7 @@ use crate::team::{Team, Worker};
 
 /// Phases of a layer, and what comes before and after the layers.
 const PHASES_OF_LAYER: usize = 9;
-const OTHER_PHASES: usize = 3;
-/// Tokens of a row whose attention is one piece of work.
-const TILE: usize = 16;
+const OTHER_PHASES: usize = 2;
 
 /// Tokens to run after a past.
 pub struct Row {
@@ -34,7 +32,7 @@ pub fn phases(decoder: &Decoder) -> usize {
     decoder.layers.len() * PHASES_OF_LAYER + OTHER_PHASES
 }
 
-/// Answers rows, which must be within the decoder's vocabulary and positions.
+/// Answers rows, which must have tokens, and be within the decoder's vocabulary and positions.
 pub fn run(decoder: &Decoder, level: Level, team: &mut Team, rows: Vec<Row>) -> Vec<Answer> {
     let run = Run::new(decoder, level, rows);
     team.run(&|worker| run.work(worker));
@@ -53,21 +51,14 @@ struct Place {
     position: usize,
 }
 
-/// Tokens of one row, next to each other.
-struct Tile {
-    row: usize,
-    first: usize,
-    end: usize,
-}
-
 /// Where all threads read and write. `[tokens][…]` but for the logits.
 struct Run<'model> {
     decoder: &'model Decoder,
     level: Level,
     places: Vec<Place>,
-    tiles: Vec<Tile>,
-    /// The last token of each row, a tile each.
-    last: Vec<Tile>,
+    /// All tokens, and the last of each row.
+    all: Vec<usize>,
+    last: Vec<usize>,
     states: Vec<State>,
     residual: Table<f32>,
     /// The residual of each row's last token: all that is needed after the last attention.
@@ -88,19 +79,19 @@ struct Scratch {
     /// The columns of a product that are worked on.
     columns: Vec<f32>,
     normed: Vec<f32>,
-    scores: Vec<[f32; PAGE]>,
+    /// Of the pages of the longest row.
+    scores: Vec<Scores>,
 }
 
 impl<'model> Run<'model> {
     fn new(decoder: &'model Decoder, level: Level, rows: Vec<Row>) -> Self {
-        let (mut places, mut tiles, mut last, mut states) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut places, mut last, mut states) = (Vec::new(), Vec::new(), Vec::new());
         for (row, Row { tokens, past }) in rows.into_iter().enumerate() {
-            let (start, end, before) = (places.len(), places.len() + tokens.len(), past.tokens());
+            let (before, more) = (past.tokens(), tokens.len());
             let place = |(index, token)| Place { token: token as usize, row, position: before + index };
             places.extend(tokens.into_iter().enumerate().map(place));
-            tiles.extend((start..end).step_by(TILE).map(|first| Tile { row, first, end: end.min(first + TILE) }));
-            last.push(Tile { row, first: end - 1, end });
-            states.push(past.grown(end - start, decoder.parts()));
+            last.push(places.len() - 1);
+            states.push(past.grown(more, decoder.parts()));
         }
         let (tokens, queries) = (places.len(), decoder.heads * HEAD);
         let padded = tokens.next_multiple_of(ROWS_OF_TILE);
@@ -118,7 +109,7 @@ impl<'model> Run<'model> {
             decoder,
             level,
             places,
-            tiles,
+            all: (0..tokens).collect(),
             last,
             states,
         }
@@ -134,9 +125,10 @@ impl<'model> Run<'model> {
         let mut scratch = Scratch {
             columns: vec![0.0; self.places.len() * 2 * BLOCK],
             normed: vec![0.0; decoder.hidden],
-            scores: vec![[0.0; PAGE]; longest],
+            scores: vec![Scores::default(); longest],
         };
         worker.phase(self.places.len(), |token| {
+            // SAFETY: the row is this piece's.
             decoder.embed(self.places[token].token, unsafe { self.residual.row_mut(token) });
         });
         for (index, layer) in decoder.layers.iter().enumerate() {
@@ -150,26 +142,28 @@ impl<'model> Run<'model> {
                 &mut scratch,
             );
             self.project(worker, &layer.query_key_value, index, &mut scratch);
-            let tiles = if is_last { &self.last } else { &self.tiles };
-            self.attention(worker, tiles, index, &mut scratch);
-            // After the last attention only the last tokens matter.
-            let (residual, count) =
-                if is_last { (&self.last_residual, self.states.len()) } else { (&self.residual, self.places.len()) };
+            // From the last attention on only the last tokens matter.
+            let (tokens, residual) =
+                if is_last { (&self.last, &self.last_residual) } else { (&self.all, &self.residual) };
+            let count = tokens.len();
+            self.attention(worker, tokens, index, &mut scratch);
+            // SAFETY: a piece writes its own row, and reads what earlier phases have written.
             worker.phase(count, |row| unsafe {
-                let source = if is_last { self.last[row].first } else { row };
                 if is_last {
-                    residual.row_mut(row).copy_from_slice(self.residual.row(source));
+                    residual.row_mut(row).copy_from_slice(self.residual.row(tokens[row]));
                 }
-                self.write_bytes(self.attended.row(source), layer.attention_out.step, &self.attended_bytes, row);
+                self.write_bytes(self.attended.row(tokens[row]), layer.attention_out.step, &self.attended_bytes, row);
             });
             self.add_product(worker, &layer.attention_out, &self.attended_bytes, residual, count, &mut scratch);
             self.norm(worker, residual, count, &layer.mlp_norm, &layer.gate_up, &mut scratch);
             self.activate(worker, &layer.gate_up, count, &mut scratch);
+            // SAFETY: as above.
             worker.phase(count, |row| unsafe {
                 self.write_bytes(self.activated.row(row), layer.down.step, &self.wide_bytes, row);
             });
             self.add_product(worker, &layer.down, &self.wide_bytes, residual, count, &mut scratch);
         }
+        // SAFETY: as above.
         worker.phase(self.states.len(), |row| unsafe {
             normalise(level, self.last_residual.row(row), &decoder.final_norm, decoder.epsilon, &mut scratch.normed);
             let logits = self.logits.row_mut(row);
@@ -184,6 +178,7 @@ impl<'model> Run<'model> {
     /// # Safety
     /// As [`Table::row_mut`] of both tables.
     unsafe fn write_bytes(&self, values: &[f32], step: Option<f32>, bytes: &Table<u8>, row: usize) {
+        // SAFETY: the caller's word.
         unsafe {
             self.steps.row_mut(row)[0] = quantise(self.level, values, step, bytes.row_mut(row));
         }
@@ -198,6 +193,7 @@ impl<'model> Run<'model> {
         next: &Linear,
         scratch: &mut Scratch,
     ) {
+        // SAFETY: a piece writes its own row, and reads what earlier phases have written.
         worker.phase(count, |row| unsafe {
             normalise(self.level, residual.row(row), weights, self.decoder.epsilon, &mut scratch.normed);
             self.write_bytes(&scratch.normed, next.step, &self.bytes, row);
@@ -207,7 +203,7 @@ impl<'model> Run<'model> {
     /// Two blocks of columns of a product: `columns[row][2 * BLOCK]`.
     ///
     /// # Safety
-    /// No thread may write the bytes meanwhile.
+    /// No thread may write the bytes and steps meanwhile, and this one has its tiles, see [`Run::work`].
     unsafe fn columns(
         &self,
         linear: &Linear,
@@ -217,10 +213,12 @@ impl<'model> Run<'model> {
         columns: &mut [f32],
     ) {
         let padded = count.next_multiple_of(ROWS_OF_TILE);
+        // SAFETY: the caller's word.
         let rows = unsafe { ByteRows { bytes: bytes.first(padded), factors: self.steps.first(count) } };
         for (half, block) in blocks.into_iter().enumerate() {
             let place = (half * BLOCK, 2 * BLOCK);
-            product(self.level, linear, self.decoder.arena.bytes(), block, rows, columns, place);
+            // SAFETY: the caller's word.
+            unsafe { product(self.level, linear, self.decoder.arena.bytes(), block, rows, columns, place) };
         }
     }
 
@@ -229,6 +227,8 @@ impl<'model> Run<'model> {
         const { assert!(HEAD == 2 * BLOCK) };
         let Decoder { heads, key_value_heads, cosines, sines, .. } = self.decoder;
         let (heads, key_value_heads) = (*heads, *key_value_heads);
+        // SAFETY: a piece writes the columns of its head, or one half of its head's part of pages that this run has made:
+        // no two rows have the same one.
         worker.phase(heads + 2 * key_value_heads, |head| unsafe {
             self.columns(linear, &self.bytes, self.places.len(), [2 * head, 2 * head + 1], &mut scratch.columns);
             let values = scratch.columns.as_chunks_mut::<HEAD>().0;
@@ -257,18 +257,19 @@ impl<'model> Run<'model> {
         });
     }
 
-    /// A head of a tile a piece.
-    fn attention(&self, worker: &Worker, tiles: &[Tile], layer: usize, scratch: &mut Scratch) {
+    /// A token's queries that share keys and values a piece.
+    fn attention(&self, worker: &Worker, tokens: &[usize], layer: usize, scratch: &mut Scratch) {
         let Decoder { heads, key_value_heads, .. } = *self.decoder;
-        worker.phase(tiles.len() * heads, |piece| unsafe {
-            let (tile, head) = (&tiles[piece / heads], piece % heads);
-            let part = layer * key_value_heads + head * key_value_heads / heads;
-            let pages: Vec<&Part> = self.states[tile.row].pages().iter().map(|page| page.part(part)).collect();
-            for token in tile.first..tile.end {
-                let query = self.queries.row(token)[head * HEAD..].first_chunk().expect("a whole head");
-                let out = self.attended.cells_mut(token, head * HEAD, HEAD);
-                attend(self.level, query, &pages, self.places[token].position + 1, &mut scratch.scores, out);
-            }
+        let width = heads / key_value_heads * HEAD;
+        // SAFETY: a piece writes its own columns, and reads what earlier phases have written.
+        worker.phase(tokens.len() * key_value_heads, |piece| unsafe {
+            let (token, head) = (tokens[piece / key_value_heads], piece % key_value_heads);
+            let Place { row, position, .. } = self.places[token];
+            let pages = self.states[row].pages().iter().map(|page| page.part(layer * key_value_heads + head));
+            let pages: Vec<&Part> = pages.take(position / PAGE + 1).collect();
+            let queries = &self.queries.row(token)[head * width..][..width];
+            let out = self.attended.cells_mut(token, head * width, width);
+            attend(self.level, queries, &pages, position + 1, &mut scratch.scores, out);
         });
     }
 
@@ -282,6 +283,7 @@ impl<'model> Run<'model> {
         count: usize,
         scratch: &mut Scratch,
     ) {
+        // SAFETY: a piece writes its own columns, and reads what earlier phases have written.
         worker.phase(linear.outputs / (2 * BLOCK), |piece| unsafe {
             self.columns(linear, bytes, count, [2 * piece, 2 * piece + 1], &mut scratch.columns);
             for (row, more) in scratch.columns.chunks_exact(2 * BLOCK).take(count).enumerate() {
@@ -293,6 +295,7 @@ impl<'model> Run<'model> {
     /// The MLP's inner rows: columns of the gate and those of up that belong to them.
     fn activate(&self, worker: &Worker, linear: &Linear, count: usize, scratch: &mut Scratch) {
         let pieces = self.decoder.mlp / BLOCK;
+        // SAFETY: a piece writes its own columns, and reads what earlier phases have written.
         worker.phase(pieces, |piece| unsafe {
             self.columns(linear, &self.bytes, count, [piece, pieces + piece], &mut scratch.columns);
             for (row, values) in scratch.columns.chunks_exact(2 * BLOCK).take(count).enumerate() {

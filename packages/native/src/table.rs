@@ -16,12 +16,17 @@ pub struct Table<T> {
 }
 
 // SAFETY: see the methods: no cell is written while another thread uses it.
-unsafe impl<T: Send> Sync for Table<T> {}
+unsafe impl<T: Number> Sync for Table<T> {}
 
-/// What may stand in a table: all its bits may be 0.
-pub trait Number: Copy {}
-impl Number for f32 {}
-impl Number for u8 {}
+/// What may stand in a table.
+///
+/// # Safety
+/// Any bits are one, 0 among them, and 64 bytes hold a whole number of them.
+pub unsafe trait Number: Copy + Send {}
+// SAFETY: it is so.
+unsafe impl Number for f32 {}
+// SAFETY: as above.
+unsafe impl Number for u8 {}
 
 impl<T: Number> Table<T> {
     /// All 0.
@@ -32,9 +37,9 @@ impl<T: Number> Table<T> {
     }
 
     fn cells(&self, start: usize, count: usize) -> *mut [T] {
-        assert!(start + count <= self.cells);
+        assert!(start <= self.cells && count <= self.cells - start);
         let first = UnsafeCell::raw_get(self.lines.as_ptr()).cast::<T>();
-        // SAFETY: the assertion.
+        // SAFETY: the assertion; the lines are aligned for all numbers.
         std::ptr::slice_from_raw_parts_mut(unsafe { first.add(start) }, count)
     }
 
@@ -43,12 +48,14 @@ impl<T: Number> Table<T> {
     /// # Safety
     /// No thread may write them meanwhile.
     pub unsafe fn first(&self, rows: usize) -> &[T] {
+        // SAFETY: the caller's word.
         unsafe { &*self.cells(0, rows * self.width) }
     }
 
     /// # Safety
     /// No thread may write the row meanwhile.
     pub unsafe fn row(&self, row: usize) -> &[T] {
+        // SAFETY: the caller's word.
         unsafe { &*self.cells(row * self.width, self.width) }
     }
 
@@ -56,15 +63,17 @@ impl<T: Number> Table<T> {
     ///
     /// # Safety
     /// No other thread may use these cells meanwhile.
-    #[allow(clippy::mut_from_ref)]
+    #[expect(clippy::mut_from_ref)]
     pub unsafe fn cells_mut(&self, row: usize, start: usize, count: usize) -> &mut [T] {
+        // SAFETY: the caller's word.
         unsafe { &mut *self.cells(row * self.width + start, count) }
     }
 
     /// # Safety
     /// No other thread may use the row meanwhile.
-    #[allow(clippy::mut_from_ref)]
+    #[expect(clippy::mut_from_ref)]
     pub unsafe fn row_mut(&self, row: usize) -> &mut [T] {
+        // SAFETY: the caller's word.
         unsafe { self.cells_mut(row, 0, self.width) }
     }
 }

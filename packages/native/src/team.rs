@@ -3,9 +3,14 @@
 //! A run is a program of phases; each phase is so many pieces, which the threads take one by one. No piece belongs to a
 //! thread: one that the system has put to sleep delays nobody, the others do its share. Threads wait awake within a run,
 //! where the next phase is microseconds away, and asleep between runs.
+//!
+//! A program that panics in one thread ends in all of them, and [`Team::run`] panics: what it wrote is lost, the team is
+//! as good as before. (To abort instead would end all conversations of a server for the fault of one.)
 
+use std::any::Any;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -24,11 +29,15 @@ struct Progress {
 pub struct Worker<'run> {
     phases: &'run [Progress],
     phase: Cell<usize>,
+    failed: &'run AtomicBool,
 }
+
+/// What a thread panics with because another one did.
+struct Failed;
 
 impl Worker<'_> {
     /// Does some of the pieces `0..pieces`, and returns when all are done, whoever did them. Every member must call it
-    /// with the same number in the same order.
+    /// with the same number in the same order. Panics if another does.
     pub fn phase(&self, pieces: usize, mut work: impl FnMut(usize)) {
         let Progress { taken, done } = &self.phases[self.phase.get()];
         self.phase.set(self.phase.get() + 1);
@@ -46,6 +55,9 @@ impl Worker<'_> {
         }
         let mut looks = 0;
         while done.load(Ordering::Acquire) < pieces {
+            if self.failed.load(Ordering::Relaxed) {
+                resume_unwind(Box::new(Failed));
+            }
             looks += 1;
             if looks < LOOKS {
                 std::hint::spin_loop();
@@ -56,12 +68,19 @@ impl Worker<'_> {
     }
 }
 
-/// What every member runs. The lifetime is that of the call of [`Team::run`], which outlives all uses.
+/// What every member runs. Its true lifetime is that of the call of [`Team::run`].
 #[derive(Clone, Copy)]
-struct Program(*const (dyn Fn(&Worker) + Sync));
+struct Program(&'static (dyn Fn(&Worker) + Sync));
 
-// SAFETY: the function is Sync, and `Team::run` does not return while a member runs it.
-unsafe impl Send for Program {}
+impl Program {
+    /// # Safety
+    /// It must not be used when the program is no more.
+    unsafe fn new<'run>(program: &'run (dyn Fn(&Worker) + Sync + 'run)) -> Self {
+        type Borrowed<'run> = &'run (dyn Fn(&Worker) + Sync + 'run);
+        // SAFETY: only the lifetime is changed; the caller's word.
+        Self(unsafe { std::mem::transmute::<Borrowed<'run>, Borrowed<'static>>(program) })
+    }
+}
 
 #[derive(Default)]
 struct Desk {
@@ -76,6 +95,7 @@ struct Desk {
 
 struct Shared {
     phases: Vec<Progress>,
+    failed: AtomicBool,
     desk: Mutex<Desk>,
     called: Condvar,
     left: Condvar,
@@ -86,8 +106,14 @@ impl Shared {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn member(&self) -> Worker<'_> {
-        Worker { phases: &self.phases, phase: Cell::new(0) }
+    /// A member's share of a program. No panic leaves it: nobody would wait for the others.
+    fn join(&self, program: &(dyn Fn(&Worker) + Sync)) -> Result<(), Box<dyn Any + Send>> {
+        let worker = Worker { phases: &self.phases, phase: Cell::new(0), failed: &self.failed };
+        let result = catch_unwind(AssertUnwindSafe(|| program(&worker)));
+        if result.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        result
     }
 
     /// Waits for runs and joins them.
@@ -102,8 +128,7 @@ impl Shared {
             joined = desk.runs;
             desk.busy += 1;
             drop(desk);
-            // SAFETY: see Program.
-            unsafe { (*program.0)(&self.member()) };
+            let _ = self.join(program.0); // The caller sees that it has failed.
             self.desk().busy -= 1;
             self.left.notify_one();
         }
@@ -121,6 +146,7 @@ impl Team {
     pub fn new(threads: usize, phases: usize) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             phases: (0..phases).map(|_| Progress::default()).collect(),
+            failed: AtomicBool::new(false),
             desk: Mutex::default(),
             called: Condvar::new(),
             left: Condvar::new(),
@@ -134,28 +160,35 @@ impl Team {
         Ok(team)
     }
 
-    /// Runs a program in this thread, with the help of the others. It must not panic.
+    /// Runs a program in this thread, with the help of the others: those that are late come when it may be over, and
+    /// find nothing left to do. Panics if the program does in any of them.
     pub fn run(&mut self, program: &(dyn Fn(&Worker) + Sync)) {
-        for Progress { taken, done } in &self.shared.phases {
+        let shared = &*self.shared;
+        // No helper is in a program now: the desk says so to those that come.
+        for Progress { taken, done } in &shared.phases {
             taken.store(0, Ordering::Relaxed);
             done.store(0, Ordering::Relaxed);
         }
-        // SAFETY: only the lifetime is changed, see Program.
-        let program_for_all =
-            Program(unsafe { std::mem::transmute::<*const (dyn Fn(&Worker) + Sync + '_), _>(program) });
+        shared.failed.store(false, Ordering::Relaxed);
         if !self.helpers.is_empty() {
-            let mut desk = self.shared.desk();
-            desk.program = Some(program_for_all);
+            let mut desk = shared.desk();
+            // SAFETY: it is taken off the desk below, whatever happens, and whoever has taken it is waited for.
+            desk.program = Some(unsafe { Program::new(program) });
             desk.runs += 1;
             drop(desk);
-            self.shared.called.notify_all();
+            shared.called.notify_all();
         }
-        program(&self.shared.member());
-        let mut desk = self.shared.desk();
+        let result = shared.join(program);
+        let mut desk = shared.desk();
         desk.program = None;
         while desk.busy > 0 {
-            desk = self.shared.left.wait(desk).unwrap_or_else(PoisonError::into_inner);
+            desk = shared.left.wait(desk).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(desk);
+        if let Err(panic) = result {
+            resume_unwind(panic);
+        }
+        assert!(!shared.failed.load(Ordering::Relaxed), "a helper has failed");
     }
 }
 
