@@ -54,8 +54,7 @@ async function loadNative(): Promise<typeof import('@turnwise/native')> {
   try {
     return await import('@turnwise/native')
   } catch (cause) {
-    const platform = `${process.platform} ${process.arch}`
-    throw new TurnwiseError('RUNTIME_UNAVAILABLE', `There is no native runtime for ${platform}.`, { cause })
+    throw new TurnwiseError('RUNTIME_UNAVAILABLE', `The native runtime does not load: ${reasonOf(cause)}.`, { cause })
   }
 }
 

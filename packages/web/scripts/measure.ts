@@ -54,7 +54,7 @@ export async function measure(args: readonly string[]): Promise<void> {
   try {
     console.info(`Chromium ${browser.version()}, ${threads} threads`)
     const testPage = await measureStart(browser, site, { threads, rounds, execution })
-    const node = await loadDetector({ model, threads })
+    const node = await loadDetector({ model, threads, runtime: 'onnx' })
     console.info('A word more in a session, ms:')
     const onNode = await measureWords('Node', rounds, () => hearAll(node, CONVERSATIONS))
     const onWeb = await measureWords('browser', rounds, () => testPage.call('hearAll', CONVERSATIONS))

@@ -84,7 +84,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
 
   test('decides as on Node, word by word', async () => {
     const found = await testPage().call('hearAll', CONVERSATIONS)
-    const node = await loadOnNode()
+    const node = await loadOnNode({ runtime: 'onnx' })
     const expected = await hearAll(node, CONVERSATIONS)
     await node.close()
     const [onWeb, onNode] = [found.flat(), expected.flat()]

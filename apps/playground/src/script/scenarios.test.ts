@@ -27,7 +27,8 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
 
 let detector: Detector
 beforeAll(async () => {
-  detector = await loadDetector({ model: MODEL })
+  // What the page runs is ONNX Runtime too.
+  detector = await loadDetector({ model: MODEL, runtime: 'onnx' })
 }, 60_000)
 afterAll(() => detector.close())
 
