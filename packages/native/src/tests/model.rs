@@ -123,7 +123,7 @@ fn rows_that_share_a_past_do_not_meet() {
     let model = Model::new(SmallModel::new(SMALL, 24).decoder(), Level::all()[0], 3).unwrap();
     let prompt: Vec<u32> = (0..20).collect();
     run(&model, &[keeping(row(&prompt), 1, 20)]).unwrap();
-    let rests: Vec<Vec<u32>> = (0..9).map(|index| (0..=index).map(|token| token * 5).collect()).collect();
+    let rests: Vec<Vec<u32>> = (0..9).map(|index| (0..=index).map(|token| token * 5 + index).collect()).collect();
     let rows: Vec<Row> = rests.iter().map(|rest| after(1, 20, rest)).collect();
     let whole: Vec<Row> = rests.iter().map(|rest| row(&[&prompt[..], rest].concat())).collect();
     assert_eq!(logits(&model, &rows), logits(&model, &whole));
