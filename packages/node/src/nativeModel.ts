@@ -60,23 +60,16 @@ async function loadNative(): Promise<typeof import('@turnwise/native')> {
 
 /** Takes rows with pasts of their own together. */
 function createNativeGraph(model: NativeModel): Graph {
-  let running: Promise<unknown> = Promise.resolve()
-
   return {
     sharing: 'packed',
     async run(rows: readonly GraphRow[]) {
       try {
-        const answering = model.run(rows)
-        running = answering.catch(() => undefined)
-        return await answering
+        return await model.run(rows)
       } catch (cause) {
         throw new TurnwiseError('MODEL_FAILED', `The native runtime failed: ${reasonOf(cause)}`, { cause })
       }
     },
-    release(id) {
-      // A run under way may be about to look for it.
-      void running.then(() => model.release(id))
-    },
+    release: (id) => model.release(id),
     close: async () => model.close(),
   }
 }
