@@ -1,15 +1,20 @@
 """The prompt tree gives the logits of the plain prompts that it stands for."""
 
 import random
+from copy import deepcopy
 
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from turnwise_training.action_model import ActionModel
 from turnwise_training.actions import ACTIONS
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, Augmentation, TreeMaker, single_points
+from turnwise_training.export_steps import measure_steps
+from turnwise_training.fake_int8 import round_activations
 from turnwise_training.prompt import SPOKEN_WORDS, TEMPLATES, Message, PromptTokenizer
 from turnwise_training.tree import PromptTree, TreeBatch, collate
 
@@ -93,6 +98,28 @@ def messages_of(tokenizer: PromptTokenizer, prompt: list[int]) -> list[Message]:
     messages = "".join(tokenizer.tokenizer.decode(prompt)).split("<|im_start|>")[1:]
     parted = [message.split("<|im_end|>")[0].partition("\n") for message in messages]
     return [{"role": role, "content": text} for role, _, text in parted]
+
+
+def test_training_fused_in_bf16_equals_the_plain_model(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
+    """Loss and gradients, with the rounding of the int8 graph, against transformers' own layers in fp32."""
+    model = deepcopy(model)
+    round_activations(model, measure_steps(model, [list(range(1, 20))]))
+    conversation = parse_corpus(TEXT, "test.txt")[0]
+    batch = collate([TreeMaker(tokenizer, NONE).tree(conversation, random.Random(seed)) for seed in range(3)])
+
+    def train(logits: torch.Tensor, layers: nn.Module) -> tuple[float, torch.Tensor]:
+        loss = functional.cross_entropy(logits, batch.action)
+        gradients = torch.autograd.grad(loss, [p for p in layers.parameters() if p.requires_grad])
+        return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
+
+    model.set_attn_implementation("sdpa")
+    plain = model(batch.input_ids, attention_mask=whole_mask(batch), position_ids=batch.position_ids).logits
+    expected, gradients = train(plain[0, batch.index][:, tokenizer.actions], model.model.layers)
+    for bf16, tolerance in ((False, 1e-4), (True, 0.05)):
+        network = ActionModel(model, tokenizer, 0, bf16).train()
+        loss, found = train(network(batch), model.model.layers)
+        assert abs(loss - expected) < tolerance * expected
+        assert (found - gradients).norm() < tolerance * gradients.norm()
 
 
 def test_augmented_trees_hold_prompts_that_are_asked(tokenizer: PromptTokenizer):

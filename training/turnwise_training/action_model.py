@@ -3,9 +3,34 @@
 import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
+from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
+from .export_decoder import DecoderLayer, decoder_layers
 from .prompt import PromptTokenizer
-from .tree import TreeBatch
+from .tree import TreeBatch, attend
+
+
+def before_attention(
+    layer: DecoderLayer, hidden: Tensor, rotary: tuple[Tensor, Tensor]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Scaled queries, keys and values of hidden [1, tokens, hidden]: each [heads, tokens, size].
+
+    All in the values' type: under autocast the rotation makes floats of queries and keys, and attention in
+    floats takes as long as everything else.
+    """
+    attention = layer.self_attn
+    inputs = layer.input_layernorm(hidden)
+    query, key, value = (
+        projection(inputs).unflatten(-1, (-1, attention.head_dim)).transpose(1, 2)
+        for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
+    )
+    query, key = apply_rotary_pos_emb(query, key, *rotary)
+    return (query[0] * attention.scaling).to(value.dtype), key[0].to(value.dtype), value[0]
+
+
+def after_attention(layer: DecoderLayer, hidden: Tensor, attended: Tensor) -> Tensor:
+    hidden = hidden + layer.self_attn.o_proj(attended[None])
+    return hidden + layer.mlp(layer.post_attention_layernorm(hidden))
 
 
 class ActionModel(nn.Module):
@@ -17,7 +42,10 @@ class ActionModel(nn.Module):
         super().__init__()
         self.model = model
         self.action_ids = tokenizer.actions
-        model.set_attn_implementation("trees")
+        self.before, self.after = before_attention, after_attention
+        if bf16:  # With fast products most of the time goes to what lies between them, unless it is fused.
+            self.before = torch.compile(before_attention, dynamic=True)
+            self.after = torch.compile(after_attention, dynamic=True)
         self.frozen_layers = frozen_layers
         self.bf16 = bf16
         rows = model.lm_head.weight[tokenizer.actions]
@@ -37,9 +65,10 @@ class ActionModel(nn.Module):
         inner = self.model.model
         hidden = inner.embed_tokens(batch.input_ids)  # [1, tokens, hidden]
         rotary = inner.rotary_emb(hidden, batch.position_ids)
-        for depth, layer in enumerate(inner.layers):
+        for depth, layer in enumerate(decoder_layers(self.model)):
             with torch.set_grad_enabled(torch.is_grad_enabled() and depth >= self.frozen_layers):
-                hidden = layer(hidden, attention_mask=batch.masks, position_embeddings=rotary)
+                query, key, value = self.before(layer, hidden, rotary)
+                hidden = self.after(layer, hidden, attend(query, key, value, batch.masks))
         return inner.norm(hidden[0, batch.index]) @ self.head.T
 
     def store_head(self) -> LlamaForCausalLM:

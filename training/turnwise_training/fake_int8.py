@@ -19,14 +19,14 @@ from .export_steps import LayerSteps
 def rounded(rows: Tensor, levels: int) -> Tensor:
     """Each row [..., n] on the grid of whole multiples of its largest magnitude / `levels`."""
     step = rows.abs().amax(-1, keepdim=True).clamp_min(1e-12) / levels
-    return torch.round(rows / step) * step
+    return (rows / step).round_().mul_(step)
 
 
 class RoundStraightThrough(torch.autograd.Function):
     """`step`: the grid's, cut off at its ends; None for each row's own."""
 
     @staticmethod
-    def forward(ctx, rows: Tensor, step: float | None) -> Tensor:
+    def forward(ctx, rows: Tensor, step: Tensor | None) -> Tensor:
         if step is None:
             return rounded(rows.float(), ROW_LEVELS).to(rows.dtype)
         levels = torch.round(rows.float() / step).clamp_(-ROW_LEVELS - 1, ROW_LEVELS)
@@ -38,13 +38,23 @@ class RoundStraightThrough(torch.autograd.Function):
 
 
 def round_activations(model: Model, steps: Sequence[LayerSteps]) -> None:
-    """Hooks that round what every product of the layers takes in; they stay."""
+    """Hooks that round what every product of the layers takes in; they stay.
+
+    Steps are buffers: a compiled layer takes them as inputs, where numbers would be compiled into each.
+    """
+
+    def keep(module: nn.Module, step: float | None) -> None:
+        module.register_buffer("step", None if step is None else torch.tensor(step), persistent=False)
 
     def round_output(module: nn.Module, step: float) -> None:
-        module.register_forward_hook(lambda _, __, output: RoundStraightThrough.apply(output, step))
+        keep(module, step)
+        module.register_forward_hook(lambda own, _, output: RoundStraightThrough.apply(output, own.step))
 
     def round_input(module: nn.Module, step: float | None) -> None:
-        module.register_forward_pre_hook(lambda _, inputs: (RoundStraightThrough.apply(inputs[0], step),))
+        keep(module, step)
+        module.register_forward_pre_hook(
+            lambda own, inputs: (RoundStraightThrough.apply(inputs[0], own.step),)
+        )
 
     for layer, own in zip(decoder_layers(model), steps, strict=True):
         round_output(layer.input_layernorm, own.query_key_value)  # once for the projections that share it

@@ -33,7 +33,7 @@ from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
 from .mixture import load_mixture
 from .model import cut_to_depth, load_base, load_model, save_model
-from .prompt import PLAIN_WORDS
+from .prompt import SPOKEN_WORDS
 from .tree import PromptTree, TreeBatch, collate
 
 
@@ -144,8 +144,7 @@ def main() -> None:
         model, tokenizer = load_model(run.start_from)
     else:
         model, tokenizer = load_base(arguments.offline)
-    # Trained in every style, so that it answers the words as they are too; asked in one.
-    model.config.prompt_template = tokenizer.template = PLAIN_WORDS
+    model.config.prompt_template = tokenizer.template = SPOKEN_WORDS
     if model.config.num_hidden_layers > run.layers:
         cut_to_depth(model, list(range(run.layers)))
     if run.int8:
@@ -161,7 +160,7 @@ def main() -> None:
         {"params": body, "lr": run.learning_rate, "base": run.learning_rate},
         {"params": [network.head], "lr": run.head_learning_rate, "base": run.head_learning_rate},
     ]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay)
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay, fused=True)
 
     mixture = load_mixture(
         arguments.data_dir, arguments.corpus, run.mined_conversations, run.mined_kinds, run.seed

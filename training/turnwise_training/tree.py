@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor, nn
-from transformers import AttentionInterface
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -52,37 +51,24 @@ class TreeBatch:
     pair_only: Tensor  # [points], bool
 
 
-def attend(
-    module: nn.Module,
-    query: Tensor,  # [1, heads, tokens, size]
-    key: Tensor,  # [1, key/value heads, tokens, size]
-    value: Tensor,
-    masks: list[Tensor],
-    scaling: float,
-    **_: object,
-) -> tuple[Tensor, None]:
-    """Attention tree by tree, as transformers wants it: [1, tokens, heads, size].
+def attend(query: Tensor, key: Tensor, value: Tensor, masks: list[Tensor]) -> Tensor:
+    """By tree: [heads, tokens, size], fewer heads for keys and values, to [tokens, heads * size].
 
     Trees packed into one sequence never see each other, so nothing is computed for their pairs. Plain
     products rather than SDPA, whose backward pass with a mask takes a third of a step on a CPU.
     """
-    groups = query.shape[1] // key.shape[1]
-    query, key, value = query[0] * scaling, key[0].to(query.dtype), value[0].to(query.dtype)
-    found, start = [], 0
+    groups, sizes = query.shape[0] // key.shape[0], [len(mask) for mask in masks]
+    # Split, not sliced: the gradient of each slice would be padded with zeros to the whole sequence.
+    trees = zip(query.split(sizes, 1), key.split(sizes, 1), value.split(sizes, 1), masks, strict=True)
+    found = []
     with torch.autocast(query.device.type, enabled=False):  # which would make floats of every score
-        for mask in masks:
-            end = start + len(mask)
+        for q, k, v, mask in trees:
             # Heads that share keys are rows of one product: [key/value heads, groups * n, size].
-            q = query[:, start:end].unflatten(0, (-1, groups)).flatten(1, 2)
-            k, v = key[:, start:end], value[:, start:end]
-            scores = (q @ k.transpose(1, 2)).unflatten(1, (groups, -1)) + mask.to(q.dtype)
+            scores = q.unflatten(0, (-1, groups)).flatten(1, 2) @ k.transpose(1, 2)
+            scores = scores.unflatten(1, (groups, -1)).add_(mask.to(q.dtype))
             weights = scores.softmax(-1).flatten(1, 2)  # [key/value heads, groups * n, n]
             found.append((weights @ v).unflatten(1, (groups, -1)).flatten(0, 1))  # [heads, n, size]
-            start = end
-    return torch.cat(found, dim=1).transpose(0, 1)[None], None
-
-
-AttentionInterface.register("trees", attend)
+    return torch.cat(found, dim=1).transpose(0, 1).flatten(1)
 
 
 def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> TreeBatch:
