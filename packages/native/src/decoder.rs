@@ -1,8 +1,11 @@
 //! The weights of a fused int8 graph, as `training/turnwise_training/export_fused.py` writes it.
 
+use std::fs::File;
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 
-use memmap2::{Mmap, MmapMut};
+use memmap2::{Mmap, MmapMut, MmapOptions};
 
 use crate::cache::HEAD;
 use crate::onnx::{Graph, Problem};
@@ -46,7 +49,7 @@ pub struct Decoder {
 pub struct Arena(MmapMut);
 
 impl Arena {
-    fn new(bytes: usize) -> std::io::Result<Self> {
+    fn new(bytes: usize) -> io::Result<Self> {
         let memory = MmapMut::map_anon(bytes)?;
         // Only speed depends on it.
         #[cfg(target_os = "linux")]
@@ -67,24 +70,23 @@ impl Arena {
 
 /// The table stays in the file: a prompt needs few of its rows, and processes share what the system has read of it.
 struct Embeddings {
-    file: Mmap,
-    /// Where the table begins in the file.
-    start: usize,
+    table: Mmap,
     scales: Vec<f32>,
 }
 
 impl Decoder {
     /// Reads a file, which must not change as long as this is used.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        let file = std::fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
+        let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
         // SAFETY: model files are replaced, never written in place (see the manifest's checksums).
-        let file = unsafe { Mmap::map(&file) }.map_err(|error| format!("cannot be mapped: {error}"))?;
-        Self::read(file)
+        let whole = unsafe { Mmap::map(&file) }.map_err(|error| format!("cannot be mapped: {error}"))?;
+        // SAFETY: as above.
+        Self::read(&whole, |place| unsafe { MmapOptions::new().offset(place.start as u64).len(place.len()).map(&file) })
     }
 
-    /// Of a file's bytes.
-    pub fn read(file: Mmap) -> Result<Self, Problem> {
-        let graph = Graph::read(&file)?;
+    /// Of a file's bytes. `map` maps a place of it that is needed longer: what was read of the rest is given back.
+    pub fn read(file: &[u8], map: impl FnOnce(Range<usize>) -> io::Result<Mmap>) -> Result<Self, Problem> {
+        let graph = Graph::read(file)?;
         let count = (0..).take_while(|layer| graph.has(&format!("layers.{layer}.down"))).count();
         if count == 0 || graph.has("layers.0.query_key_value_bias") {
             return Err("is no fused graph without biases".into());
@@ -126,6 +128,7 @@ impl Decoder {
         let table = graph.bytes("embeddings", vocabulary * hidden)?;
         // It is not empty, so that it is in the file.
         let start = table.as_ptr() as usize - file.as_ptr() as usize;
+        let table = map(start..start + table.len()).map_err(|error| format!("cannot be mapped: {error}"))?;
         Ok(Self {
             hidden,
             heads,
@@ -139,7 +142,7 @@ impl Decoder {
             final_norm: graph.floats("final_norm", hidden)?,
             action_head: graph.floats("action_head", hidden * ACTIONS)?,
             arena: loader.arena,
-            embeddings: Embeddings { scales: graph.floats("embeddings_scales", vocabulary)?, start, file },
+            embeddings: Embeddings { scales: graph.floats("embeddings_scales", vocabulary)?, table },
         })
     }
 
@@ -155,8 +158,8 @@ impl Decoder {
 
     /// Writes a token's embedding.
     pub fn embed(&self, token: usize, out: &mut [f32]) {
-        let Embeddings { file, start, scales } = &self.embeddings;
-        let row = &file[start + token * self.hidden..][..self.hidden];
+        let Embeddings { table, scales } = &self.embeddings;
+        let row = &table[token * self.hidden..][..self.hidden];
         for (out, &byte) in out.iter_mut().zip(row) {
             *out = f32::from(byte as i8) * scales[token];
         }

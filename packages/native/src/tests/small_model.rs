@@ -252,7 +252,7 @@ fn add(row: &mut [f32], more: &[f32]) {
 
 /// Of the bytes of a file.
 pub fn decoder(file: &[u8]) -> Result<Decoder, Problem> {
-    Decoder::read(mapped(file))
+    Decoder::read(file, |place| Ok(mapped(&file[place])))
 }
 
 fn mapped(file: &[u8]) -> Mmap {
