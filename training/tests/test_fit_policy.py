@@ -8,28 +8,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from turnwise_training.fit_policy import (
+from turnwise_training.fit_policy import POLICY_FILE, Preset, latency_at, main, policies_in, with_tables
+from turnwise_training.timed_points import Points
+from turnwise_training.waiting_tables import (
     KNOTS,
     LAG_MS,
+    LONG_TURN_WORDS,
     NEVER,
-    POLICY_FILE,
     WAITS_MS,
+    Bounds,
     FixedThreshold,
     Table,
+    TableFit,
     area_under_curve,
     cheapest,
-    fit,
     fit_threshold,
     knots_of,
-    main,
     measure,
-    policies_in,
+    readable,
     segments_of,
     silence_only,
-    with_tables,
-    without_idle_knots,
 )
-from turnwise_training.timed_points import Points
 
 TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny" / "fused"
 
@@ -40,17 +39,21 @@ def made_up(seed: int) -> Points:
     ends = np.arange(3000) % 3 == 0
     completion = np.where(ends, chance.beta(5, 1, 3000), chance.beta(1, 3, 3000))
     silence = np.clip(200 + chance.exponential(300 + 600 * (1 - completion)), 200, 5000)
-    return Points(np.full(3000, "m"), ends, silence, completion)
+    meetings = np.arange(3000) % 20
+    return Points(meetings, ends, silence, completion, np.where(ends, 5, 40))
 
 
 def points(*rows: tuple[bool, float, float]) -> Points:
     ends, silence, completion = (np.array(column) for column in zip(*rows, strict=True))
-    return Points(np.full(len(rows), "m"), ends, silence, completion)
+    return Points(np.full(len(rows), "m"), ends, silence, completion, np.zeros(len(rows)))
 
 
 def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
     table = Table(np.array([0.0, 0.5, 1.0]), np.array([1000.0, 400.0, 0.0]))
-    assert table.wait_ms(np.array([0, 0.25, 0.5, 1])).tolist() == [1000, 700, 400, LAG_MS]
+    each = points(*[(True, 0, completion) for completion in (0, 0.25, 0.5, 1)])
+    assert table.wait_ms(each).tolist() == [1000, 700, 400, LAG_MS]
+    longer = each._replace(words=np.array([0, LONG_TURN_WORDS / 2, LONG_TURN_WORDS, 900]))
+    assert table._replace(long_turn_ms=600).wait_ms(longer).tolist() == [1000, 1000, 1000, 600]
     few = points((False, 700, 0.25), (False, 701, 0.25), (True, 50, 0), (True, 4000, 1))
     assert measure(few, table) == (0.5, 600)
     assert measure(few, FixedThreshold(0.2, 300, 900)) == (1, 600)
@@ -65,7 +68,7 @@ def test_knots_lie_where_the_points_do():
     knots = knots_of(made_up(0))
     assert len(knots) == KNOTS and knots[0] == 0 and knots[-1] == 1 and np.all(np.diff(knots) > 0)
     crowded = points(*[(index % 2 == 0, 300, 0.999) for index in range(50)])
-    assert knots_of(crowded).tolist() == [0, 1]
+    assert knots_of(crowded).tolist() == [0, 0.999, 1]
 
 
 def test_the_cheapest_table_costs_no_more_than_any_other():
@@ -86,7 +89,7 @@ def test_the_cheapest_table_costs_no_more_than_any_other():
 @pytest.mark.parametrize("budget", [0.02, 0.05, 0.1])
 def test_the_fit_keeps_its_budget_and_beats_what_knows_less(budget: float):
     fitted_on, measured_on = made_up(0), made_up(1)
-    table = fit(fitted_on, budget)
+    table = TableFit(fitted_on).within(budget)
     assert np.all(np.diff(table.waits_ms) <= 0) and table.waits_ms[-1] >= LAG_MS
     found = [measure(fitted_on, table)]
     found += [measure(fitted_on, find(fitted_on, budget)) for find in (fit_threshold, silence_only)]
@@ -105,24 +108,52 @@ def test_the_threshold_is_the_best_of_all_settings():
                 assert found.cut_offs > 0.3 or found.latency_ms >= chosen.latency_ms - 1e-6
 
 
-def test_knots_on_a_level_are_left_out():
-    table = without_idle_knots(Table(np.array([0, 0.2, 0.4, 0.6, 1]), np.array([900, 500, 500, 500, 500])))
-    assert table.knots.tolist() == [0, 0.2, 1] and table.waits_ms.tolist() == [900, 500, 500]
+def test_the_length_of_a_turn_helps_where_long_ones_go_on():
+    fitted_on, measured_on = made_up(0), made_up(1)
+    alone, with_length = (measure(measured_on, TableFit(fitted_on, ms).within(0.02)) for ms in (0, 1000))
+    assert with_length.cut_offs < alone.cut_offs + 0.005
+    assert with_length.latency_ms < alone.latency_ms
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("turnwise_training.waiting_tables.RESAMPLES", 4)
+
+
+def test_a_table_keeps_within_bounds():
+    bounds = Bounds(((0, 1500), (0.4, 1500), (1, 200)), ((0, 2000), (0.4, 2000), (0.8, 900), (1, 300)))
+    for budget in (0.02, 0.3):
+        table = TableFit(made_up(0), bounds=bounds).within(budget)
+        assert {0.4, 0.8} < set(table.knots) and np.all(np.diff(table.waits_ms) <= 0)
+        for completion in np.linspace(0, 1, 101):
+            low, high = (np.interp(completion, *zip(*pairs, strict=True)) for pairs in bounds)
+            assert low - 1 <= np.interp(completion, table.knots, table.waits_ms) <= high + 1
+
+
+def test_points_that_change_little_are_left_out():
+    table = Table(np.array([0, 0.2, 0.4, 0.6, 1]), np.array([904, 500, 510, 495, 496]), 300)
+    short = readable(table)
+    assert short.knots.tolist() == [0, 0.2, 1] and short.waits_ms.tolist() == [900, 500, 500]
+    assert short.long_turn_ms == 300
+
+
+def test_rules_are_compared_where_they_cut_off_equally_often():
+    measured = np.array([[0.12, 800], [0.04, 1600], [0.08, 1000]])
+    assert latency_at(0.05, measured) == pytest.approx(1450)
+    assert latency_at(0.1, measured) == pytest.approx(900)
 
 
 def test_policies_are_read_and_written_as_they_stand_in_typescript():
     source = POLICY_FILE.read_text(encoding="utf-8")
     policies = policies_in(source)
-    assert {name: budget for name, (budget, _) in policies.items()} == {
-        "patient": 0.02,
-        "balanced": 0.05,
-        "eager": 0.1,
-    }
-    assert with_tables(source, {name: table for name, (_, table) in policies.items()}) in source
+    budgets = {"patient": 0.05, "balanced": 0.1, "eager": 0.15}
+    assert {name: preset.budget for name, preset in policies.items()} == budgets
+    assert all(isinstance(preset, Preset) and preset.table.long_turn_ms > 0 for preset in policies.values())
+    assert with_tables(source, {name: preset.table for name, preset in policies.items()}) in source
     table = Table(np.array([0, 0.25, 1]), np.array([1230, 900, 200]))
     written = with_tables(source, dict.fromkeys(policies, table))
-    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    speakFrom") == 3
-    assert "[0.6, 1800]" not in written
+    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    longTurnWords") == 3
+    assert len(written) < len(source)
 
 
 def test_it_prints_what_it_measured_and_the_tables(
@@ -141,12 +172,23 @@ def test_it_prints_what_it_measured_and_the_tables(
     for name, lines in rows.items():
         with gzip.open(tmp_path / "train" / f"{name}.jsonl.gz", "wt") as file:
             file.writelines(f"{json.dumps(line)}\n" for line in lines)
+    (tmp_path / "dev").mkdir()
+    calls = [
+        {"messages": [{"role": "user", "content": "i would like"}], "action": action}
+        for action in ("start_speaking", "continue_listening", "start_listening")
+    ]
+    (tmp_path / "dev" / "cases.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in calls))
     keep = tmp_path / "points.npz"
     asked = ["fit_policy", str(TINY), "--data-dir", str(tmp_path), "--limit", "60", "--keep", str(keep)]
     monkeypatch.setattr(sys, "argv", asked)
     main()
     printed = capsys.readouterr().out
-    assert printed.count("| fitted table |") == 3 and "export const POLICIES = {" in printed
-    assert len(np.load(keep)["ends"]) == 120
+    assert printed.count(", fitted |") == 3 and "export const POLICIES = {" in printed
+    kept = dict(np.load(keep))
+    assert len(kept["ends"]) == 122 and (kept["meetings"] == "calls").sum() == 2
+    main()
+    assert capsys.readouterr().out == printed
+    # What other weights said is not taken for what these say.
+    np.savez(keep, **{**kept, "asked": "other weights", "completion": kept["completion"] * 0})
     main()
     assert capsys.readouterr().out == printed

@@ -109,6 +109,7 @@ def test_points_are_what_the_model_says_of_silences():
     points = judge(TINY, silences(("A", 0, "i would"), ("A", 1.2, "like"), ("B", 1.8, "yes sure")), 1)
     assert points.ends.tolist() == [False, True] and points.meetings.tolist() == ["m", "m"]
     assert points.silence_ms == pytest.approx([600, 300])
+    assert points.words.tolist() == [2, 3]
     assert np.all((points.completion > 0) & (points.completion < 1))
     assert points.where(points.ends).silence_ms == pytest.approx([300])
 

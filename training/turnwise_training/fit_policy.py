@@ -1,185 +1,144 @@
 """Fits the waiting tables of the session's policies (packages/core/src/policy.ts) to their cut-off budgets.
 
-    python -m turnwise_training.fit_policy FOLDER --data-dir ../../shared/data [--limit 5000] [--keep FILE]
+    python -m turnwise_training.fit_policy FOLDER --data-dir ../../shared/data [--limit 4000] [--keep FILE]
 
 A table says how long to let silence run at each probability that the turn is over. In word-timed meetings
 that the streaming benchmark does not use, the fitted one has the least mean latency of those that cut off at
 most a budget of the holds; what these are is the benchmark's (docs/bench.md). Half of the meetings fit, the
-other half measure. In the end the tables are printed as they belong into policy.ts.
+other half measure, and the reverse. In the end the tables are printed as they belong into policy.ts, fitted
+in all of them between two bounds: what a caller expects is not in meetings.
 """
 
 import argparse
-import math
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .timed_points import MAX_SILENCE_MS, Points, judge, read_silences, sample
+from .actions import CONTINUE_LISTENING, START_SPEAKING
+from .timed_points import Points, Silence, judge, read_silences, sample
+from .waiting_tables import (
+    LONG_TURN_WORDS,
+    Bounds,
+    FixedThreshold,
+    Table,
+    TableFit,
+    area_under_curve,
+    fit_threshold,
+    measure,
+    readable,
+    silence_only,
+)
 
 POLICY_FILE = Path(__file__).resolve().parents[2] / "packages/core/src/policy.ts"
-LAG_MS = 200
-"""A word is heard so long after its end: nothing is answered earlier."""
-WAITS_MS = np.arange(LAG_MS, MAX_SILENCE_MS + 1, 50)
-DELAYS_MS = WAITS_MS[WAITS_MS <= 1500]
-KNOTS = 7
-NEVER = 2.0
-"""No probability is so high."""
+CALLS = "calls"
+"""In the place of a meeting: cases of the development set, which have no silences."""
+STATED = 0.05, 0.1
+SWEPT = 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15
+LONG_TURN_MS = 1000.0
+"""The best of 0 to 1,400 for 5 to 15% in these meetings, both halves alike."""
+ANSWERED_MS = 400
+WAITED_FOR_MS = 1500
+
+Rule = Table | FixedThreshold
+RULES: dict[str, Callable[[Points], Callable[[float], Rule]]] = {
+    "silence only": lambda points: lambda budget: silence_only(points, budget),
+    "fixed threshold": lambda points: lambda budget: fit_threshold(points, budget),
+    "waiting table alone": lambda points: TableFit(points).within,
+    "with the turn's length": lambda points: TableFit(points, LONG_TURN_MS).within,
+}
+
+BOUNDS = {
+    "patient": Bounds(
+        least=((0, 2000), (0.1, 2000), (0.5, 800), (0.9, 400), (1, 350)),
+        most=((0, 3000), (0.75, 3000), (0.9, 500), (1, 350)),
+    ),
+    "balanced": Bounds(
+        least=((0, 1600), (0.1, 1600), (0.5, 500), (0.9, 250), (1, 200)),
+        most=((0, 2500), (0.75, 2500), (0.9, 300), (1, 200)),
+    ),
+    "eager": Bounds(
+        least=((0, 1300), (0.1, 1300), (0.5, 300), (0.9, 200), (1, 200)),
+        most=((0, 2000), (0.75, 2000), (0.9, 200), (1, 200)),
+    ),
+}
+"""What a caller wants whatever meetings say (docs/decisions/streaming.md)."""
 
 
-class Table(NamedTuple):
-    knots: np.ndarray
-    """Probabilities from 0 to 1."""
-    waits_ms: np.ndarray
-    """[knots], falling"""
-
-    def wait_ms(self, completion: np.ndarray) -> np.ndarray:
-        """[points] as `waitFor` reads it, and not before the words are heard."""
-        return np.maximum(LAG_MS, np.floor(np.interp(completion, self.knots, self.waits_ms) + 0.5))
+class Preset(NamedTuple):
+    budget: float
+    table: Table
 
 
-class FixedThreshold(NamedTuple):
-    threshold: float
-    delay_ms: float
-    timeout_ms: float
-
-    def wait_ms(self, completion: np.ndarray) -> np.ndarray:
-        return np.where(completion >= self.threshold, self.delay_ms, self.timeout_ms)
-
-
-class Measured(NamedTuple):
-    cut_offs: float
-    """Share of holds in which the agent speaks before the speaker goes on."""
-    latency_ms: float
-    """From the last word of a turn until the agent speaks, on average."""
-
-
-class Segment(NamedTuple):
-    """What lies between two knots, for each pair of waits there: [waits at the left, waits at the right]."""
-
-    cut_offs: np.ndarray
-    """Share of all holds, inf where the waits do not fall."""
-    latency_ms: np.ndarray
-    """What its ends add to the mean."""
+def compare(halves: tuple[Points, Points]) -> Iterator[str]:
+    """Rows of a table: each rule fitted on a half and measured on the other, the mean of both directions."""
+    silence_ms: dict[float, float] = {}
+    for name, fit_on in RULES.items():
+        cells = [name]
+        found = np.array(
+            [
+                [measure(other, rule) for rule in map(fit_on(half), SWEPT)]
+                for half, other in (halves, halves[::-1])
+            ]
+        )  # [directions, budgets, cut-offs and latency]
+        for budget in STATED:
+            cut_offs, latency = found[:, SWEPT.index(budget)].mean(0)
+            exact = float(np.mean([latency_at(budget, each) for each in found]))
+            less = 1 - exact / silence_ms.setdefault(budget, exact)
+            cells += [f"{cut_offs:.1%}", f"{latency:.0f}", f"{exact:.0f}", f"{less:.1%}"]
+        yield f"| {' | '.join(cells)} |"
 
 
-def measure(points: Points, rule: Table | FixedThreshold) -> Measured:
-    waits = rule.wait_ms(points.completion)
-    cut = points.silence_ms > waits
-    return Measured(float(cut[~points.ends].mean()), float(waits[points.ends].mean()))
+def latency_at(cut_offs: float, measured: np.ndarray) -> float:
+    """Between the neighbours of [budgets, cut-offs and latency]: rules are compared at equal cut-offs."""
+    by_cut_offs = measured[np.argsort(measured[:, 0])]
+    return float(np.interp(cut_offs, by_cut_offs[:, 0], by_cut_offs[:, 1]))
 
 
-def area_under_curve(points: Points) -> float:
-    """How often an end is found more probable than a hold."""
-    holds, ends = np.sort(points.completion[~points.ends]), points.completion[points.ends]
-    below = (np.searchsorted(holds, ends, "left") + np.searchsorted(holds, ends, "right")) / 2
-    return float(below.mean() / len(holds))
+def fit_policies(points: Points, present: dict[str, Preset]) -> dict[str, Table]:
+    """Within each policy's bounds; the smaller its budget, the longer a policy waits at every probability."""
+    tables: dict[str, Table] = {}
+    least = np.zeros(1)
+    for name, (budget, table) in sorted(present.items(), key=lambda each: each[1].budget, reverse=True):
+        found = TableFit(points, table.long_turn_ms, BOUNDS[name]).within(budget)
+        assert least.size in (1, len(found.knots)), "the corners of the bounds differ"
+        least = np.maximum(least, found.waits_ms)
+        tables[name] = readable(found._replace(waits_ms=least))
+    return tables
 
 
-def knots_of(points: Points) -> np.ndarray:
-    """Each with as many points between it and the next, ends and holds weighing the same."""
-    shares = np.linspace(0, 1, KNOTS)[1:-1]
-    order = np.argsort(points.completion)
-    weights = np.where(points.ends, 1 / points.ends.sum(), 1 / (~points.ends).sum())[order]
-    inner = np.interp(shares, weights.cumsum() / 2, points.completion[order]).round(2)
-    return np.unique([0, *inner, 1])
-
-
-def fit(points: Points, budget: float) -> Table:
-    """The table of the least latency within the budget.
-
-    Each price of a cut-off has its best table; the lowest price that keeps the budget is found by bisection.
-    That table leaves some of the budget: all of its waits are shortened until it is used up.
-    """
-    knots = knots_of(points)
-    segments = list(segments_of(points, knots))
-    low, high = 1.0, 1e8  # ms
-    for _ in range(40):
-        price = math.sqrt(low * high)
-        within = measure(points, Table(knots, cheapest(segments, price))).cut_offs <= budget
-        low, high = (low, price) if within else (price, high)
-    waits = cheapest(segments, high)
-    shorter = (np.maximum(LAG_MS, (share * waits).round(-1)) for share in np.linspace(0.8, 1, 41))
-    tables = (Table(knots, waits) for waits in shorter)
-    return without_idle_knots(next(each for each in tables if measure(points, each).cut_offs <= budget))
-
-
-def without_idle_knots(table: Table) -> Table:
-    same = np.diff(table.waits_ms) == 0
-    needed = [True, *~(same[:-1] & same[1:]), True]
-    return Table(table.knots[needed], table.waits_ms[needed])
-
-
-def segments_of(points: Points, knots: np.ndarray) -> Iterator[Segment]:
-    place = np.searchsorted(knots[1:-1], points.completion)
-    share = (points.completion - knots[place]) / np.diff(knots)[place]
-    for index in range(len(knots) - 1):
-        ends, holds = (share[(place == index) & side] for side in (points.ends, ~points.ends))
-        silences = points.silence_ms[(place == index) & ~points.ends]
-        latency = np.add.outer((1 - ends).sum() * WAITS_MS, ends.sum() * WAITS_MS) / points.ends.sum()
-        cut = np.full(latency.shape, np.inf)
-        for left, left_ms in enumerate(WAITS_MS):
-            waits = left_ms + np.outer(WAITS_MS[: left + 1] - left_ms, holds)  # [waits at the right, holds]
-            cut[left, : left + 1] = (silences > np.floor(waits + 0.5)).sum(1) / (~points.ends).sum()
-        yield Segment(cut, latency)
-
-
-def cheapest(segments: list[Segment], price_ms: float) -> np.ndarray:
-    """[knots] the falling waits with the least latency plus price times cut-offs, from knot to knot."""
-    cost = np.zeros(len(WAITS_MS))  # of all to the left, for each wait at the knot
-    origins = []
-    for segment in segments:
-        total = cost[:, None] + segment.latency_ms + price_ms * segment.cut_offs
-        origins.append(total.argmin(0))
-        cost = total.min(0)
-    chosen = [int(cost.argmin())]
-    for origin in reversed(origins):
-        chosen.append(int(origin[chosen[-1]]))
-    return WAITS_MS[chosen[::-1]]
-
-
-def fit_threshold(points: Points, budget: float) -> FixedThreshold:
-    """The best of the settings that the benchmark tries (sweep.ts)."""
-    thresholds = [*np.unique(np.quantile(points.completion, np.linspace(0, 1, 51))), NEVER]
-    found = [(math.inf, FixedThreshold(NEVER, MAX_SILENCE_MS, MAX_SILENCE_MS))]
-    holds = points.where(~points.ends)
-    for threshold in thresholds:
-        over = holds.completion >= threshold
-        by_delay, by_timeout = (
-            len(part) - np.searchsorted(np.sort(part), waits, "right")
-            for part, waits in ((holds.silence_ms[over], DELAYS_MS), (holds.silence_ms[~over], WAITS_MS))
+def judged_policies(points: Points, calls: Points, tables: dict[str, Table]) -> Iterator[str]:
+    """Rows of a table: what policies do in meetings, and with calls that are over or not."""
+    for name, table in tables.items():
+        cut_offs, latency = measure(points, table)
+        over, open_ = (table.wait_ms(calls.where(side)) for side in (calls.ends, ~calls.ends))
+        cells = (
+            f"{cut_offs:.1%}",
+            f"{latency:.0f}",
+            f"{np.median(over):.0f}",
+            f"{(over <= ANSWERED_MS).mean():.0%}",
         )
-        share = (points.completion[points.ends] >= threshold).mean()
-        latency = np.add.outer(share * DELAYS_MS, (1 - share) * WAITS_MS)
-        within = np.add.outer(by_delay, by_timeout) <= budget * len(over)
-        within &= DELAYS_MS[:, None] <= WAITS_MS
-        if within.any():
-            delay, timeout = np.unravel_index(np.where(within, latency, np.inf).argmin(), latency.shape)
-            setting = FixedThreshold(threshold, DELAYS_MS[delay], WAITS_MS[timeout])
-            found.append((latency[delay, timeout], setting))
-    return min(found)[1]
-
-
-def silence_only(points: Points, budget: float) -> FixedThreshold:
-    holds = points.silence_ms[~points.ends]
-    wait = next(wait for wait in range(LAG_MS, MAX_SILENCE_MS + 1, 10) if (holds > wait).mean() <= budget)
-    return FixedThreshold(NEVER, wait, wait)
+        cells += f"{np.median(open_):.0f}", f"{(open_ >= WAITED_FOR_MS).mean():.0%}"
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 POLICY = re.compile(
-    r"  (?P<name>\w+): \{\n    cutOffBudget: (?P<budget>[\d.]+),\n    wait: \[\n(?P<wait>.*?)    \],\n",
+    r"  (?P<name>\w+): \{\n    cutOffBudget: (?P<budget>[\d.]+),\n    wait: \[\n(?P<wait>.*?)    \],\n"
+    rf"    longTurnWords: {LONG_TURN_WORDS},\n    longTurnMs: (?P<longer>\d+),\n",
     re.DOTALL,
 )
 
 
-def policies_in(source: str) -> dict[str, tuple[float, Table]]:
+def policies_in(source: str) -> dict[str, Preset]:
     """Budgets and tables, as policy.ts has them."""
     found = {}
     for match in POLICY.finditer(source):
         knots, waits = zip(*re.findall(r"\[([\d.]+), (\d+)\]", match["wait"]), strict=True)
-        found[match["name"]] = float(match["budget"]), Table(np.array(knots, float), np.array(waits, float))
+        table = Table(np.array(knots, float), np.array(waits, float), float(match["longer"]))
+        found[match["name"]] = Preset(float(match["budget"]), table)
     return found
 
 
@@ -187,7 +146,7 @@ def with_tables(source: str, tables: dict[str, Table]) -> str:
     """POLICIES of policy.ts with other tables."""
 
     def replaced(match: re.Match[str]) -> str:
-        points = zip(*tables[match["name"]], strict=True)
+        points = zip(*tables[match["name"]][:2], strict=True)
         lines = "".join(f"      [{knot:g}, {wait:.0f}],\n" for knot, wait in points)
         return match[0].replace(match["wait"], lines)
 
@@ -195,12 +154,28 @@ def with_tables(source: str, tables: dict[str, Table]) -> str:
     return POLICY.sub(replaced, declaration) + "} as const satisfies Record<string, Policy>"
 
 
+def calls_in(file: Path) -> list[Silence]:
+    """The development set's cases of a silent agent."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [
+        Silence(CALLS, row["action"] == START_SPEAKING, 0, row["messages"])
+        for row in rows
+        if row["action"] in (START_SPEAKING, CONTINUE_LISTENING)
+    ]
+
+
 def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep: Path | None) -> Points:
+    """What the model says; of what it said before, if these weights said it."""
+    weights = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))["files"]
+    asked = json.dumps([weights, limit], sort_keys=True)
     if keep and keep.exists():
-        return Points(**np.load(keep))
-    points = judge(folder, sample(read_silences(data_dir / "train"), limit), threads)
+        kept = dict(np.load(keep))
+        if str(kept.pop("asked")) == asked:
+            return Points(**kept)
+    silences = sample(read_silences(data_dir / "train"), limit) + calls_in(data_dir / "dev" / "cases.jsonl")
+    points = judge(folder, silences, threads)
     if keep:
-        np.savez(keep, **points._asdict())
+        np.savez(keep, asked=asked, **points._asdict())
     return points
 
 
@@ -210,31 +185,43 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--limit", type=int, help="at most so many holds and so many ends")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="file for what the model says; read if it is there")
+    parser.add_argument(
+        "--keep", type=Path, help="file for what the model says; read if these weights said it"
+    )
     asked = parser.parse_args()
 
     points = collect(asked.folder, asked.data_dir, asked.limit, asked.threads, asked.keep)
+    is_call = points.meetings == CALLS
+    calls, points = points.where(is_call), points.where(~is_call)
     meetings = np.unique(points.meetings)
     assert len(meetings) > 1, f"{len(meetings)} meetings cannot be halved"
     first = np.isin(points.meetings, meetings[::2])
-    fitted_on, measured_on = points.where(first), points.where(~first)
-    for name, half in (("fitted", fitted_on), ("measured", measured_on)):
-        area = area_under_curve(half)
-        print(f"{name} on {(~half.ends).sum()} holds, {half.ends.sum()} ends, area under curve {area:.3f}")
+    for name, some in (("meetings", points), ("calls", calls)):
+        area = area_under_curve(some)
+        print(f"{name}: {(~some.ends).sum()} holds, {some.ends.sum()} ends, area under curve {area:.3f}")
+
+    heads = (
+        f"| cut-offs, chosen for {budget:.0%} | ms | ms at {budget:.0%} | less than silence "
+        for budget in STATED
+    )
+    print(f"\n| {''.join(heads)}|\n|---{'|--:' * 4 * len(STATED)}|")
+    print(*compare((points.where(first), points.where(~first))), sep="\n")
 
     source = POLICY_FILE.read_text(encoding="utf-8")
-    tables = {}
-    print("\n| policy, budget | how long to wait | cut-offs | latency |\n|---|---|--:|--:|")
-    for name, (budget, present) in policies_in(source).items():
-        tables[name] = fit(fitted_on, budget)
-        rules = {
-            "fitted table": tables[name],
-            "table of policy.ts": present,
-            "fixed threshold": fit_threshold(fitted_on, budget),
-            "silence only": silence_only(fitted_on, budget),
-        }
-        for rule, found in ((rule, measure(measured_on, each)) for rule, each in rules.items()):
-            print(f"| {name}, {budget:.0%} | {rule} | {found.cut_offs:.1%} | {found.latency_ms:.0f} ms |")
+    present = policies_in(source)
+    tables = fit_policies(points, present)
+    print("\n| policy | cut-offs | ms | calls: ms if over | within 400 ms | ms if not | 1,500 or more |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    print(
+        *judged_policies(
+            points, calls, {f"{name} in policy.ts": table for name, (_, table) in present.items()}
+        ),
+        sep="\n",
+    )
+    print(
+        *judged_policies(points, calls, {f"{name}, fitted": table for name, table in tables.items()}),
+        sep="\n",
+    )
     print(f"\n{with_tables(source, tables)}")
 
 

@@ -28,6 +28,8 @@ CONTEXT_STRETCHES = 40
 CONTEXT_MESSAGES = 4
 MESSAGE_WORDS = 60
 BACKCHANNEL = re.compile(r"(b|s\^bk|s\^ba)(\.%)?")
+WORD = re.compile(r"[@+]|[^\W_]+(?:['’.]+[^\W_]+)*")
+"""As `wordsOf` of packages/core counts them."""
 UNSPOKEN = re.compile(r"<.*>$|-|.*-$")
 
 
@@ -69,6 +71,8 @@ class Points(NamedTuple):
     silence_ms: np.ndarray
     completion: np.ndarray
     """The probability of start_speaking within the pair of a silent agent, 0 to 1."""
+    words: np.ndarray
+    """How many the user has said of this turn, of the last MESSAGE_WORDS."""
 
     def where(self, chosen: np.ndarray) -> "Points":
         return Points(*(column[chosen] for column in self))
@@ -170,7 +174,8 @@ def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]
     speak, listen = (logits[:, ACTIONS.index(action)] for action in (START_SPEAKING, CONTINUE_LISTENING))
     meetings, ends, silence_ms = (np.array([each[column] for each in silences]) for column in range(3))
-    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)))
+    words = np.array([len(WORD.findall(silence.messages[-1]["content"])) for silence in silences])
+    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)), words)
 
 
 def one_after_another(runner: OnnxRunner, prompts: list[list[int]], action_ids: Sequence[int]) -> np.ndarray:

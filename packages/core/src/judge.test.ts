@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { judge, judgeSilence, type Situation } from './judge.js'
-import { POLICIES } from './policy.js'
+import { POLICIES, type Policy } from './policy.js'
 
-const policy = POLICIES.balanced
+const policy: Policy = {
+  ...POLICIES.balanced,
+  wait: [
+    [0, 2400],
+    [0.3, 1900],
+    [0.9, 510],
+    [1, 250],
+  ],
+  longTurnWords: 100,
+  longTurnMs: 1000,
+}
 const silent: Situation = {
   completion: 0.9,
   interruption: 0.9,
@@ -26,7 +36,7 @@ describe('while the agent is silent', () => {
         excluded: ['start_listening', 'continue_speaking'],
       },
     })
-    expect(judge(policy, { ...silent, completion: 0.3 })).toMatchObject({ action: 'continue_listening', waitMs: 1900 })
+    expect(judge(policy, { ...silent, completion: 0.3 })).toMatchObject({ action: 'continue_listening', waitMs: 1940 })
   })
 
   test('a noisy partial does not flip the action', () => {

@@ -100,7 +100,7 @@ function judgeTurn(policy: Policy, { completion, interruption, text, expect, las
   const rule = isHalf ? 'half_answer' : isKept ? 'kept' : 'threshold'
   return {
     action: speaks ? ('start_speaking' as const) : ('continue_listening' as const),
-    waitMs: waitFor(policy.wait, probability),
+    waitMs: waitFor(policy, probability, text),
     reason: { ...reason, rule } as const,
   }
 }
@@ -115,7 +115,7 @@ function judgeOverlap(policy: Policy, { completion, interruption, text, lastActi
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'
   return {
     action: stops ? 'start_listening' : 'continue_speaking',
-    waitMs: stops ? waitFor(policy.wait, completion) : 0,
+    waitMs: stops ? waitFor(policy, completion, text) : 0,
     reason: { rule, probability: interruption, threshold, excluded: excludedBy(true) },
   }
 }

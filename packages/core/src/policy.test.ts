@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { POLICIES, resolvePolicy } from './policy.js'
 import { caught } from './test/caught.js'
 import { waitFor } from './waiting.js'
@@ -23,6 +23,8 @@ test.each<[string, unknown]>([
   ['a number that is missing', { ...balanced, margin: undefined }],
   ['a probability above 1', { ...balanced, speakFrom: 1.2 }],
   ['a number that is none', { ...balanced, interruptFrom: Number.NaN }],
+  ['a long turn of no words', { ...balanced, longTurnWords: 0 }],
+  ['a length that is missing', { ...balanced, longTurnMs: undefined }],
   ['a negative time', { ...balanced, resumeAfterMs: -1 }],
   ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.3 }],
   ['no table', { ...balanced, wait: undefined }],
@@ -61,20 +63,42 @@ test.each<[string, unknown]>([
   expect(caught(() => resolvePolicy(policy))).toMatchObject({ code: 'INVALID_POLICY' })
 })
 
-test('the wait falls in straight lines', () => {
-  const table = [
-    [0, 2000],
-    [0.5, 1000],
-    [1, 200],
-  ] as const
-  const waits = [0, 0.25, 0.5, 0.75, 1].map((probability) => waitFor(table, probability))
-  expect(waits).toEqual([2000, 1500, 1000, 600, 200])
-})
+describe('the wait', () => {
+  test('falls in straight lines', () => {
+    const wait = [
+      [0, 2000],
+      [0.5, 1000],
+      [1, 200],
+    ] as const
+    const waits = [0, 0.25, 0.5, 0.75, 1].map((probability) => waitFor({ ...balanced, wait }, probability, ''))
+    expect(waits).toEqual([2000, 1500, 1000, 600, 200])
+  })
 
-test('a more patient policy waits longer, however probable the end', () => {
-  for (let completion = 0; completion <= 1; completion += 0.05) {
-    const [patient = 0, usual = 0, eager = 0] = Object.values(POLICIES).map(({ wait }) => waitFor(wait, completion))
-    expect(patient).toBeGreaterThanOrEqual(usual)
-    expect(usual).toBeGreaterThanOrEqual(eager)
-  }
+  test('grows with the turn, until it is a long one', () => {
+    const policy = { ...balanced, longTurnWords: 10, longTurnMs: 500 }
+    const waits = [0, 1, 5, 10, 80].map((words) => waitFor(policy, 1, 'so '.repeat(words)))
+    expect(waits.map((waitMs) => waitMs - waitFor(policy, 1, ''))).toEqual([0, 50, 250, 500, 500])
+  })
+
+  test('is longer in a more patient policy, however probable the end and however long the turn', () => {
+    for (let completion = 0; completion <= 1; completion += 0.01) {
+      for (const turn of ['yes', 'so '.repeat(30), 'so '.repeat(99)]) {
+        const waits = Object.values(POLICIES).map((policy) => waitFor(policy, completion, turn))
+        const [patient = 0, usual = 0, eager = 0] = waits
+        expect(patient).toBeGreaterThanOrEqual(usual)
+        expect(usual).toBeGreaterThanOrEqual(eager)
+      }
+    }
+  })
+
+  test('is short after a clear answer, and long after half a sentence', () => {
+    for (const [policy, [clearMs, halfMs]] of [
+      [POLICIES.eager, [300, 1300]],
+      [POLICIES.balanced, [400, 1500]],
+      [POLICIES.patient, [600, 2000]],
+    ] as const) {
+      expect(waitFor(policy, 0.97, 'the second one please')).toBeLessThanOrEqual(clearMs)
+      expect(waitFor(policy, 0.03, 'it is the one with the')).toBeGreaterThanOrEqual(halfMs)
+    }
+  })
 })

@@ -8,8 +8,15 @@ export type WaitPoint = readonly [probability: number, waitMs: number]
 export interface Policy {
   /** The share of unfinished moments (0–1) in which the agent may speak first: what the table is meant to keep to. */
   readonly cutOffBudget: number
-  /** How long to let silence run; straight lines between the points. From probability 0 to 1, falling. */
+  /**
+   * How long to let silence run; straight lines between the points. From probability 0 to 1, falling. Two points close
+   * to each other are a step.
+   */
   readonly wait: readonly WaitPoint[]
+  /** A turn of so many words (1 or more) is a long one: whoever tells a story goes on after most pauses. */
+  readonly longTurnWords: number
+  /** Silence runs so much longer (ms) after a long turn, by the share of its words longer after a shorter one. */
+  readonly longTurnMs: number
   /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
   readonly speakFrom: number
   /** The agent speaks: the probability (0–1) from which the user interrupts: start_listening. */
@@ -27,20 +34,27 @@ export interface Policy {
 }
 
 /**
- * The policies that have a name. `python -m turnwise_training.fit_policy` prints this object with tables fitted to the
- * budgets in word-timed meetings (docs/decisions/streaming.md); the other numbers are chosen by hand.
+ * The policies that have a name. `python -m turnwise_training.fit_policy` prints this object: its tables are fitted to
+ * the budgets in word-timed meetings, within what callers expect (docs/decisions/streaming.md). The other numbers are
+ * chosen by hand.
  */
 export const POLICIES = {
   /** Rarely cuts anybody off. */
   patient: {
-    cutOffBudget: 0.02,
+    cutOffBudget: 0.05,
     wait: [
-      [0, 3200],
-      [0.3, 2600],
-      [0.6, 1800],
-      [0.9, 1000],
-      [1, 500],
+      [0, 2190],
+      [0.003, 2000],
+      [0.1, 2000],
+      [0.283, 1450],
+      [0.5, 1130],
+      [0.75, 1000],
+      [0.854, 990],
+      [0.9, 500],
+      [1, 350],
     ],
+    longTurnWords: 60,
+    longTurnMs: 1200,
     speakFrom: 0.6,
     interruptFrom: 0.6,
     freeWords: 2,
@@ -51,14 +65,19 @@ export const POLICIES = {
   },
   /** The default. */
   balanced: {
-    cutOffBudget: 0.05,
+    cutOffBudget: 0.1,
     wait: [
-      [0, 2400],
-      [0.3, 1900],
-      [0.6, 1100],
-      [0.9, 550],
-      [1, 250],
+      [0, 1600],
+      [0.1, 1600],
+      [0.283, 1100],
+      [0.5, 790],
+      [0.75, 590],
+      [0.854, 470],
+      [0.9, 300],
+      [1, 200],
     ],
+    longTurnWords: 60,
+    longTurnMs: 1000,
     speakFrom: 0.5,
     interruptFrom: 0.5,
     freeWords: 1,
@@ -69,14 +88,18 @@ export const POLICIES = {
   },
   /** Answers fast, and cuts off now and then. */
   eager: {
-    cutOffBudget: 0.1,
+    cutOffBudget: 0.15,
     wait: [
-      [0, 1800],
-      [0.3, 1300],
-      [0.6, 600],
-      [0.9, 250],
-      [1, 100],
+      [0, 1300],
+      [0.1, 1300],
+      [0.283, 840],
+      [0.5, 510],
+      [0.854, 350],
+      [0.9, 200],
+      [1, 200],
     ],
+    longTurnWords: 60,
+    longTurnMs: 800,
     speakFrom: 0.4,
     interruptFrom: 0.4,
     freeWords: 0,
@@ -114,7 +137,9 @@ export function resolvePolicy(given: unknown): Policy {
     throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
-  for (const name of ['freeWords', 'resumeAfterMs']) checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
+  for (const name of ['longTurnMs', 'freeWords', 'resumeAfterMs'])
+    checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
+  checkNumber('longTurnWords', given.longTurnWords, Number.MAX_SAFE_INTEGER, 1)
   checkWait(given.wait)
   const policy = given as unknown as Policy
   if (policy.confidentFrom < policy.interruptFrom) {
@@ -123,9 +148,9 @@ export function resolvePolicy(given: unknown): Policy {
   return { ...policy, wait: policy.wait.map(([probability, waitMs]) => [probability, waitMs]) }
 }
 
-function checkNumber(name: string, value: unknown, highest: number): void {
-  if (typeof value === 'number' && value >= 0 && value <= highest) return
-  throw invalid(`${name} is ${describeValue(value)}, expected a number from 0 to ${highest}.`, value)
+function checkNumber(name: string, value: unknown, highest: number, least = 0): void {
+  if (typeof value === 'number' && value >= least && value <= highest) return
+  throw invalid(`${name} is ${describeValue(value)}, expected a number from ${least} to ${highest}.`, value)
 }
 
 function checkWait(wait: unknown): void {

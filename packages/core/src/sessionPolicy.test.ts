@@ -39,7 +39,7 @@ describe('silence', () => {
     const { waitMs } = await session.hear('I am done', { atMs: 1000 })
     await session.hear('I am done', { atMs: 1400 })
     expect((await session.userSilent(1000 + waitMs))?.waitMs).toBe(0)
-    await session.hear('I am really done', { atMs: 2000 })
+    await session.hear('I was done', { atMs: 2000 })
     expect((await session.userSilent(2000))?.waitMs).toBe(waitMs)
   })
 

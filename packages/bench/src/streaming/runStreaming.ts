@@ -45,7 +45,7 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
   const allOverlaps = meetings.flatMap((meeting) => overlapsOf(meeting, lagMs))
   const moments = sampleKinds(allMoments, limit, seed)
   const overlaps = sampleKinds(allOverlaps, limit, seed)
-  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => ({ ...moment, turnProbability: 0 })))]
+  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => judged(moment, 0)))]
   const policies: PolicyPoint[] = []
   const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => ruleResult(name, rule, overlaps))
   for (const system of systems) {
@@ -77,9 +77,11 @@ async function judgeMoments(
 ): Promise<JudgedSilence[]> {
   const rows = moments.map(({ messages }) => ({ messages, agentSpeaking: false }))
   const answers = await answerRows(system, rows, answering(system, 'silences', options))
-  return moments.map(({ meeting, kind, silenceMs }, index) => {
-    return { meeting, kind, silenceMs, turnProbability: answers[index]?.turnProbability ?? 0 }
-  })
+  return moments.map((moment, index) => judged(moment, answers[index]?.turnProbability ?? 0))
+}
+
+function judged({ meeting, kind, silenceMs, messages }: Moment, turnProbability: number): JudgedSilence {
+  return { meeting, kind, silenceMs, turnProbability, turn: messages.at(-1)?.content ?? '' }
 }
 
 async function judgeOverlaps(

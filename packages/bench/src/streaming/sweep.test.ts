@@ -20,7 +20,7 @@ function createSilences(): JudgedSilence[] {
   return Array.from({ length: 300 }, (_, index) => {
     const kind = index % 5 === 0 ? 'end' : 'hold'
     const turnProbability = kind === 'end' ? 0.4 + 0.6 * random() : 0.6 * random()
-    return { meeting: `m${index % 4}`, kind, silenceMs: 300 + 1700 * random(), turnProbability }
+    return { meeting: `m${index % 4}`, kind, silenceMs: 300 + 1700 * random(), turnProbability, turn: 'so' }
   })
 }
 
@@ -99,7 +99,13 @@ describe('the waiting tables of the policies', () => {
     const policy = POLICIES.balanced
     const situation = { agentSpeaking: false, interruption: 0, text: 'so', expect: undefined, wasStopped: false }
     for (const completion of [0, 0.31, 0.5, 0.97]) {
-      const end = { meeting: 'm', kind: 'end' as const, silenceMs: 900, turnProbability: completion }
+      const end = {
+        meeting: 'm',
+        kind: 'end' as const,
+        silenceMs: 900,
+        turnProbability: completion,
+        turn: situation.text,
+      }
       const { waitMs } = judge(policy, { ...situation, completion, lastAction: undefined })
       expect(applySetting([end], settingOf(1), { lagMs: 200 }).latencyMs).toBe(waitMs)
       expect(applySetting([end], settingOf(0.1), { lagMs: 500 }).latencyMs).toBe(500)

@@ -8,6 +8,8 @@ export interface JudgedSilence {
   readonly kind: 'hold' | 'end'
   readonly silenceMs: number
   readonly turnProbability: number
+  /** What the speaker has said in this turn, as far as the system is told. */
+  readonly turn: string
 }
 
 /** When an agent speaks. */
@@ -21,7 +23,7 @@ interface ThresholdSetting {
   readonly timeoutMs: number
 }
 
-/** After what a policy's waiting table says of the probability, times the scale: 1 is a session's own `waitMs`. */
+/** After what a policy's table says of the probability and the turn's length, times the scale: 1 is a session's own `waitMs`. */
 interface TableSetting {
   readonly policy: PolicyName
   readonly scale: number
@@ -99,9 +101,9 @@ export function applySetting(
   setting: Setting,
   { lagMs }: SweepOptions,
 ): OperatingPoint {
-  const waitOf = ({ turnProbability }: JudgedSilence) => {
+  const waitOf = ({ turnProbability, turn }: JudgedSilence) => {
     if ('policy' in setting) {
-      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy].wait, turnProbability))
+      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy], turnProbability, turn))
     }
     return turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
   }

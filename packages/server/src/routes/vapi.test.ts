@@ -1,4 +1,4 @@
-import type { ActionLogits } from '@turnwise/core'
+import { type ActionLogits, POLICIES, waitFor } from '@turnwise/core'
 import { createFakeModel } from '@turnwise/core/testing'
 import { expect, test } from 'vitest'
 import { createFakeDetector, createFakeServer, LOGITS } from '../test/fakeServer.js'
@@ -22,14 +22,14 @@ async function ask(body: object, logits: ActionLogits = LOGITS.startSpeaking, qu
 }
 
 test.each([
-  [LOGITS.startSpeaking, '', 0.25],
-  [LOGITS.continueListening, '', 2.4],
-  [LOGITS.continueListening, '?policy=patient', 3.2],
-  [[0, 0, 9, 0], '?policy=eager', 0.8],
-] as const)('%j %s: %f s', async (logits, query, seconds) => {
+  [LOGITS.startSpeaking, '', 'balanced', 1],
+  [LOGITS.continueListening, '', 'balanced', 0],
+  [LOGITS.continueListening, '?policy=patient', 'patient', 0],
+  [[0, 0, 9, 0], '?policy=eager', 'eager', 0.5],
+] as const)('%j %s: as %s waits at %f', async (logits, query, policy, completion) => {
   const response = await ask(requestFor(CALL), logits, query)
   expect(response.statusCode).toBe(200)
-  expect(response.json().timeoutSeconds).toBeCloseTo(seconds, 1)
+  expect(response.json().timeoutSeconds).toBeCloseTo(waitFor(POLICIES[policy], completion, 'oh seven seven') / 1000, 1)
 })
 
 test('the wait is that of a session that has heard the same', async () => {

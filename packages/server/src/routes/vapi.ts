@@ -30,11 +30,13 @@ export function addVapiRoute(app: App, context: ServerContext): void {
     if (decision === undefined) throw new TurnwiseError('MODEL_FAILED', 'The model gave no answer.')
     const { action, confidence } = decision
     const completion = action === 'start_speaking' ? confidence : 1 - confidence
-    return { timeoutSeconds: secondsFor(completion, query.policy ?? DEFAULT_POLICY) }
+    const last = messages.at(-1)
+    const turn = last?.role === 'user' ? last.content : ''
+    return { timeoutSeconds: secondsFor(completion, turn, query.policy ?? DEFAULT_POLICY) }
   })
 }
 
 /** @param completion the probability that the user has finished */
-function secondsFor(completion: number, policy: PolicyName): number {
-  return Math.min(MOST_SECONDS, Math.round(waitFor(POLICIES[policy].wait, completion)) / 1000)
+function secondsFor(completion: number, turn: string, policy: PolicyName): number {
+  return Math.min(MOST_SECONDS, waitFor(POLICIES[policy], completion, turn) / 1000)
 }

@@ -19,6 +19,8 @@ const policySchema = z
     z.object({
       cutOffBudget: share,
       wait: z.array(z.tuple([share, z.number().min(0)])).min(2),
+      longTurnWords: z.number().min(1),
+      longTurnMs: z.number().min(0),
       speakFrom: share,
       interruptFrom: share,
       freeWords: z.number().min(0),
