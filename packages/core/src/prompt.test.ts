@@ -66,3 +66,24 @@ test('cuts before a word, and never inside a character', () => {
   prompts.encode([{ role: 'user', content: `${'😀'.repeat(1000)}.` }])
   expect(texts.at(-1)).toMatch(/^😀+\.$/u)
 })
+
+test('a message is encoded once, and again when its caller has changed it', () => {
+  let calls = 0
+  const counting: Tokenizer = {
+    encode(text) {
+      calls += 1
+      return tokenizer.encode(text)
+    },
+  }
+  const prompts = createPromptEncoder(counting, tokens, 1024, 'chatml')
+  const first = { role: 'assistant' as const, content: 'Hi' }
+  const before = prompts.encode([first])
+  calls = 0
+  expect(prompts.encode([first, { role: 'user', content: 'hello' }]).slice(0, before.length - 1)).toEqual(
+    before.slice(0, -1),
+  )
+  expect(prompts.count([first])).toBe(before.length - 1)
+  expect(calls).toBe(1)
+  first.content = 'Good morning'
+  expect(prompts.encode([first])).toEqual(prompts.encode([{ role: 'assistant', content: 'Good morning' }]))
+})

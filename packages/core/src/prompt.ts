@@ -21,6 +21,11 @@ export interface PromptEncoder {
   encode(messages: readonly Message[]): number[]
 }
 
+/** A message as it was when it was encoded. */
+interface EncodedMessage extends Message {
+  readonly tokens: readonly number[]
+}
+
 /** The special tokens of a prompt, from the manifest. */
 export interface PromptTokens {
   readonly messageStart: number
@@ -49,11 +54,18 @@ export function createPromptEncoder(
   template: Template,
 ): PromptEncoder {
   const newline = tokenizer.encode('\n')
+  /** A session asks about the same messages with each word; what a caller has changed in them meanwhile is seen. */
+  const encoded = new WeakMap<Message, EncodedMessage>()
 
-  function encodeMessage({ role, content }: Message): number[] {
+  function encodeMessage(message: Message): readonly number[] {
+    const { role, content } = message
+    const known = encoded.get(message)
+    if (known !== undefined && known.role === role && known.content === content) return known.tokens
     const words = role === 'user' ? WRITTEN[template](content) : content
     const text = encodeEnd(tokenizer, `${role}\n${strip(words)}`, maxTokens)
-    return [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
+    const own = [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
+    encoded.set(message, { role, content, tokens: own })
+    return own
   }
 
   return {
@@ -61,7 +73,7 @@ export function createPromptEncoder(
     maxTokens,
     count: (messages) => messages.reduce((sum, message) => sum + encodeMessage(message).length, 0),
     encode(messages) {
-      const parts: number[][] = []
+      const parts: (readonly number[])[] = []
       let count = 1
       for (let index = messages.length - 1; index >= 0 && count < maxTokens; index -= 1) {
         const message = messages[index]
