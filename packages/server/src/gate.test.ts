@@ -91,6 +91,20 @@ test('what would wait for too long, or for longer than its caller, is refused; a
   await Promise.all(running)
 })
 
+test('where nothing comes out any more fewer are taken, before anything has said how long it takes', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const gate = createGate({ maxRunning: 2, maxWaiting: 1000, maxWaitMs: 1000 }, () => undefined)
+  const { task } = createTasks()
+  const pass = () => void gate.pass(task(0), ANY_TIME, FOREVER)
+  pass()
+  pass()
+  vi.advanceTimersByTime(500)
+  for (let count = 0; count < 4; count += 1) pass()
+  expect(() => gate.check(ANY_TIME)).toThrow('another would wait for 1250 ms')
+  expect(gate.retryAfterMs).toBe(1500)
+})
+
 test('twice as many are refused at once as are decided about; others when they should come again, or have to know', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -114,6 +128,7 @@ test('twice as many are refused at once as are decided about; others when they s
   ends[0]?.()
   await passed[0]
   expect([await heldMs(), await heldMs()]).toEqual([0, 0])
-  expect(await heldMs()).toBe(gate.retryAfterMs)
-  expect(gate.retryAfterMs).toBeGreaterThan(0)
+  const { retryAfterMs } = gate
+  expect(await heldMs()).toBe(retryAfterMs)
+  expect(retryAfterMs).toBeGreaterThan(0)
 })

@@ -52,7 +52,8 @@ export function createGate(
   onStart: (waitedMs: number) => void,
 ): Gate {
   const waiting = new Set<() => void>()
-  let running = 0
+  /** When each that is running has begun, the oldest first. */
+  const running = new Map<symbol, number>()
   let meanMs = 10
   let atOnce = AT_ONCE.most
 
@@ -63,16 +64,22 @@ export function createGate(
     next()
   }
 
+  /** How long one is inside, ms. Where nothing comes out any more, those that are still inside say it first. */
+  function insideMs(): number {
+    const [oldestMs = Number.POSITIVE_INFINITY] = running.values()
+    return Math.max(meanMs, performance.now() - oldestMs)
+  }
+
   /** How long a number of requests takes, ms, if things go on as they do. */
   function timeOf(requests: number): number {
-    return (requests / maxRunning) * meanMs
+    return (requests / maxRunning) * insideMs()
   }
 
   function check(withinMs: number): void {
-    if (running < maxRunning) return
+    if (running.size < maxRunning) return
     const waitMs = timeOf(waiting.size + 1)
-    if (waiting.size < maxWaiting && waitMs <= maxWaitMs && waitMs + meanMs <= withinMs) return
-    const problem = `${running} requests are running and ${waiting.size} waiting: another would wait for ${Math.ceil(waitMs)} ms.`
+    if (waiting.size < maxWaiting && waitMs <= maxWaitMs && waitMs + insideMs() <= withinMs) return
+    const problem = `${running.size} requests are running and ${waiting.size} waiting: another would wait for ${Math.ceil(waitMs)} ms.`
     throw new TurnwiseError('OVERLOADED', problem, { value: waiting.size })
   }
 
@@ -83,13 +90,13 @@ export function createGate(
       else await new Promise((resolve) => setTimeout(resolve, Math.min(this.retryAfterMs, withinMs)))
     },
     get running() {
-      return running
+      return running.size
     },
     get waiting() {
       return waiting.size
     },
     get retryAfterMs() {
-      return Math.ceil(timeOf(running + waiting.size))
+      return Math.ceil(timeOf(running.size + waiting.size))
     },
     pass(task, withinMs, signal) {
       return new Promise((resolve, reject) => {
@@ -97,14 +104,15 @@ export function createGate(
         const askedMs = performance.now()
         function start(): void {
           signal.removeEventListener('abort', drop)
-          running += 1
+          const place = Symbol()
           const startedMs = performance.now()
+          running.set(place, startedMs)
           onStart(startedMs - askedMs)
           task()
             .finally(() => {
               meanMs += SMOOTHING * (performance.now() - startedMs - meanMs)
               atOnce = Math.min(atOnce + AT_ONCE.each, AT_ONCE.most)
-              running -= 1
+              running.delete(place)
               startNext()
             })
             .then(resolve, reject)
@@ -113,7 +121,7 @@ export function createGate(
           waiting.delete(start)
           reject(signal.reason)
         }
-        if (running < maxRunning) start()
+        if (running.size < maxRunning) start()
         else {
           waiting.add(start)
           signal.addEventListener('abort', drop, { once: true })

@@ -48,7 +48,7 @@ export const settingsSchema = z.strictObject({
     .default('auto')
     .describe('what runs the model: native, ONNX Runtime (onnx), or the native one where it can (auto)'),
   spinning: onOff.describe('threads of ONNX Runtime wait awake: faster on a machine of its own, slower on any other'),
-  maxCacheBytes: whole(2 ** 28, 0, 2 ** 40, 'memory for what sessions keep of their conversations'),
+  maxCacheBytes: whole(2 ** 29, 0, 2 ** 40, 'memory for what sessions keep of their conversations'),
   keysFile: text('a file with a line `NAME sha256:HASH` for each key; it is read again when it changes'),
   keys: text('the same lines, with commas or line breaks between them'),
   tlsCertFile: text('the certificate chain, PEM; it is read again when it changes'),

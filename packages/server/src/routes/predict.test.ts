@@ -161,7 +161,7 @@ test('a request that waits past its deadline is answered and never run', async (
   const { app } = await createFakeServer({ model, settings: { maxRunning: 1 } })
   const first = app.inject(post({ messages: MESSAGES }))
   await until(() => model.held === 1)
-  const late = await app.inject(post({ messages: MESSAGES }, { 'turnwise-deadline-ms': '40' }))
+  const late = await app.inject(post({ messages: MESSAGES }, { 'turnwise-deadline-ms': '1000' }))
   expect(late.statusCode).toBe(504)
   expect(late.json()).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED' } })
   model.releaseOne()
