@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { LoadResult } from './loadResult.js'
 import { measureCalls } from './measureCalls.js'
@@ -72,7 +72,7 @@ export async function load(commandLine: string[]): Promise<void> {
   // On all cores: neither side is ever busy while the other is.
   const rounds = Number(values.rounds)
   const wire = parts.has('wire')
-    ? await withServe(flags, null, ({ url, model }) => measureWire(url, model, rounds))
+    ? await withServe(flags, null, ({ url, loadOptions }) => measureWire(url, loadOptions, rounds))
     : []
   if (shares !== null) pinThisProcess(shares.load)
   await withServe(flags, shares, async ({ url }) => {
@@ -113,7 +113,8 @@ export async function load(commandLine: string[]): Promise<void> {
       soak,
     }
     process.stdout.write(renderTables(result))
-    if (values.out !== undefined) await writeResult(values.out, result)
+    // Where the command was given, not where npm runs it.
+    if (values.out !== undefined) await writeResult(resolve(process.env.INIT_CWD ?? '.', values.out), result)
   })
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Spread, spreadOf } from '@turnwise/bench'
-import { openCall } from './streamDriver.js'
+import { openCalls } from './streamDriver.js'
 
 /** Calls as they are: a word every `wordMs`, whether or not the last one is answered. */
 export interface CallsResult {
@@ -20,7 +20,7 @@ export interface CallsOptions {
 }
 
 export async function measureCalls(url: string, { calls, wordMs, seconds }: CallsOptions): Promise<CallsResult> {
-  const open = await Promise.all(Array.from({ length: calls }, (_, index) => openCall(url, `call-${calls}-${index}`)))
+  const open = await openCalls(url, calls)
   const timesMs: number[] = []
   const counts = { words: 0, superseded: 0, errors: 0 }
   const endMs = performance.now() + 1000 * seconds
@@ -40,6 +40,6 @@ export async function measureCalls(url: string, { calls, wordMs, seconds }: Call
   )
   // What is still to come of the last words.
   await sleep(2 * wordMs)
-  for (const call of open) call.close()
+  await Promise.all(open.map((call) => call.close()))
   return { calls, wordMs, ...counts, latencyMs: spreadOf(timesMs) }
 }

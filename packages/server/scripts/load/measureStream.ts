@@ -1,5 +1,5 @@
 import { type Spread, spreadOf } from '@turnwise/bench'
-import { openCall } from './streamDriver.js'
+import { openCalls } from './streamDriver.js'
 
 /** Sessions, each on a stream of its own, that say their next word as soon as the last is answered. */
 export interface StreamResult {
@@ -10,8 +10,7 @@ export interface StreamResult {
 }
 
 export async function measureStream(url: string, connections: number, seconds: number): Promise<StreamResult> {
-  const names = Array.from({ length: connections }, (_, index) => `stream-${connections}-${index}`)
-  const calls = await Promise.all(names.map((name) => openCall(url, name)))
+  const calls = await openCalls(url, connections)
   const timesMs: number[] = []
   let errors = 0
   const beganMs = performance.now()
@@ -26,7 +25,7 @@ export async function measureStream(url: string, connections: number, seconds: n
     }),
   )
   const tookSeconds = (performance.now() - beganMs) / 1000
-  for (const call of calls) call.close()
+  await Promise.all(calls.map((call) => call.close()))
   const perSecond = Math.round((10 * timesMs.length) / tookSeconds) / 10
   return { connections, perSecond, latencyMs: spreadOf(timesMs), errors }
 }

@@ -1,7 +1,7 @@
 import { type Spread, spreadOf } from '@turnwise/bench'
-import { type Detector, loadDetector } from 'turnwise'
-import { askHttp, createAgent } from './askHttp.js'
+import { type Detector, type LoadOptions, loadDetector } from 'turnwise'
 import { callSteps, conversationOf } from './conversation.js'
+import { openConnections } from './httpConnections.js'
 import { openCall } from './streamDriver.js'
 
 /** The same in this process and over the wire, one at a time and in turns. */
@@ -17,48 +17,53 @@ export interface WireResult {
 const WARM_UP_REQUESTS = 1000
 const WARM_UP_CONNECTIONS = 16
 /** Of each comparison. */
-const WARM_UP = 20
+const WARM_UP_ROUNDS = 100
 
-export async function measureWire(url: string, model: string | undefined, rounds: number): Promise<WireResult[]> {
-  const detector = await loadDetector({ model })
+/** @param options what the server has loaded its model with */
+export async function measureWire(url: string, options: LoadOptions, rounds: number): Promise<WireResult[]> {
+  const detector = await loadDetector(options)
   try {
-    await warmUp(url)
+    await warmUp((number) => detector.predict(conversationOf(number)))
     return [await comparePredictions(url, detector, rounds), await compareUpdates(url, detector, rounds)]
   } finally {
     await detector.close()
   }
 }
 
-async function warmUp(url: string): Promise<void> {
-  const agent = createAgent(WARM_UP_CONNECTIONS)
-  await Promise.all(Array.from({ length: WARM_UP_REQUESTS }, (_, index) => askHttp(agent, url, conversationOf(index))))
-  agent.destroy()
+/** Asks often, several at a time. */
+async function warmUp(ask: (number: number) => Promise<unknown>): Promise<void> {
+  let number = 0
+  async function keepAsking(): Promise<void> {
+    for (; number < WARM_UP_REQUESTS; number += 1) await ask(number)
+  }
+  await Promise.all(Array.from({ length: WARM_UP_CONNECTIONS }, keepAsking))
 }
 
 async function comparePredictions(url: string, detector: Detector, rounds: number): Promise<WireResult> {
-  const agent = createAgent(1)
+  const http = openConnections(url)
+  await warmUp((number) => http.ask(conversationOf(number)))
   const result = await compare('a prediction over HTTP', rounds, {
     inProcess: (round) => timed(() => detector.predict(conversationOf(round))),
-    overWire: async (round) => (await askHttp(agent, url, conversationOf(round))).tookMs,
+    overWire: async (round) => (await http.ask(conversationOf(round))).tookMs,
   })
-  agent.destroy()
+  http.close()
   return result
 }
 
 async function compareUpdates(url: string, detector: Detector, rounds: number): Promise<WireResult> {
-  const call = await openCall(url, 'wire')
+  const call = await openCall(url, 0)
   const hearHere = createLocalCall(detector)
   const result = await compare('a word in a session over WebSocket', rounds, {
     inProcess: () => timed(hearHere),
     overWire: async () => (await call.next()).tookMs,
   })
-  call.close()
+  await call.close()
   return result
 }
 
 /** The call of `openCall`, in this process. */
 function createLocalCall(detector: Detector): () => Promise<unknown> {
-  const steps = callSteps()
+  const steps = callSteps(0)
   let session = detector.openSession()
   return async () => {
     for (;;) {
@@ -83,9 +88,9 @@ interface Sides {
 async function compare(name: string, rounds: number, { inProcess, overWire }: Sides): Promise<WireResult> {
   const own: number[] = []
   const wire: number[] = []
-  for (let round = 0; round < rounds + WARM_UP; round += 1) {
+  for (let round = 0; round < rounds + WARM_UP_ROUNDS; round += 1) {
     const [ownMs, wireMs] = [await inProcess(round), await overWire(round)]
-    if (round < WARM_UP) continue
+    if (round < WARM_UP_ROUNDS) continue
     own.push(ownMs)
     wire.push(wireMs)
   }

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { LoadOptions } from 'turnwise'
 
 const COMMAND = fileURLToPath(new URL('../../../cli/bin/turnwise.js', import.meta.url))
 
 /** A `turnwise serve` in a process of its own. */
 export interface Serve {
   readonly url: string
-  /** The model that it was told to load; undefined: the bundled one. */
-  readonly model: string | undefined
+  /** How it was told to load its model. */
+  readonly loadOptions: LoadOptions
   stop(): Promise<void>
 }
 
@@ -30,13 +31,12 @@ export async function startServe(flags: readonly string[], cores?: string): Prom
     output += text
     process.stderr.write(text)
   })
-  const model = flags.includes('--model') ? flags[flags.indexOf('--model') + 1] : undefined
   for (;;) {
     const [, url] = /Listening on (\S+)/.exec(output) ?? []
     if (url !== undefined) {
       return {
         url,
-        model,
+        loadOptions: loadOptionsOf(flags),
         async stop() {
           child.kill('SIGTERM')
           if (child.exitCode === null) await once(child, 'exit')
@@ -45,5 +45,15 @@ export async function startServe(flags: readonly string[], cores?: string): Prom
     }
     if (child.exitCode !== null) throw new Error('turnwise serve has ended.')
     await Promise.race([once(child.stderr, 'data'), once(child, 'exit')])
+  }
+}
+
+function loadOptionsOf(flags: readonly string[]): LoadOptions {
+  const given = (flag: string) => (flags.includes(flag) ? flags[flags.indexOf(flag) + 1] : undefined)
+  const threads = given('--threads')
+  return {
+    model: given('--model'),
+    threads: threads === undefined ? undefined : Number(threads),
+    runtime: given('--runtime') as LoadOptions['runtime'],
   }
 }

@@ -12,7 +12,8 @@ interface Answered {
 export interface StreamCall {
   /** Says the next word; what came back for it. */
   next(): Promise<Answered>
-  close(): void
+  /** Ends the call too, so that the server keeps nothing of it. */
+  close(): Promise<void>
 }
 
 interface Reply {
@@ -25,12 +26,18 @@ interface Pending {
   settle(answer: Answered): void
 }
 
-export async function openCall(url: string, name: string): Promise<StreamCall> {
+/** Calls of so many callers, as {@link openCall}. */
+export function openCalls(url: string, count: number): Promise<StreamCall[]> {
+  return Promise.all(Array.from({ length: count }, (_, caller) => openCall(url, caller)))
+}
+
+/** @param caller a number that no other open call has */
+export async function openCall(url: string, caller: number): Promise<StreamCall> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/stream`)
   await once(socket, 'open')
-  const steps = callSteps()
+  const steps = callSteps(caller)
   const pending = new Map<number, Pending>()
-  let session = name
+  let session = ''
   let calls = 0
   let seq = 0
 
@@ -63,7 +70,7 @@ export async function openCall(url: string, name: string): Promise<StreamCall> {
         pending.clear()
         calls += 1
         seq = 0
-        session = `${name}-${calls}`
+        session = `caller-${caller}-${calls}`
         send({ type: 'open' })
       } else {
         send({ type: 'agentSpeaking', seq: seq + 1, text: step.text })
@@ -84,6 +91,10 @@ export async function openCall(url: string, name: string): Promise<StreamCall> {
       send({ type: 'hear', seq: at, text })
       return answered
     },
-    close: () => socket.terminate(),
+    async close() {
+      send({ type: 'close' })
+      socket.close()
+      await once(socket, 'close')
+    },
   }
 }

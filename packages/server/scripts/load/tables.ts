@@ -29,11 +29,9 @@ export function renderTables(result: LoadResult): string {
       result.http.map((each) => [
         each.connections,
         each.perSecond,
-        each.p50,
-        each.p90,
-        each.p99,
+        ...spread(each.answeredMs),
         each.refused,
-        each.errors,
+        failures(each.failures),
         ...cores(each.cores),
       ]),
     ),
@@ -68,16 +66,27 @@ export function renderTables(result: LoadResult): string {
           `${soak.minutes} minutes at ${soak.perSecond} predictions a second, 80% of the best.`,
           [
             'answered',
+            'refused',
             'errors',
             'median ms',
             '90%',
             '99%',
             'memory at first, MB',
+            'after a fifth',
             'in the middle',
             'at the end',
             ...CORES,
           ],
-          [[soak.answered, soak.errors, ...spread(soak.latencyMs), ...memory(soak.memoryBytes), ...cores(soak.cores)]],
+          [
+            [
+              soak.answered,
+              soak.refused,
+              failures(soak.failures),
+              ...spread(soak.answeredMs),
+              ...memory(soak.memoryBytes),
+              ...cores(soak.cores),
+            ],
+          ],
         )),
     '',
   ].join('\n\n')
@@ -107,7 +116,7 @@ function overloadSection(overload: NonNullable<LoadResult['overload']>): string[
       'refused',
       'refusals, median ms',
       '99%',
-      'anything else',
+      'errors',
       'as before after, ms',
       ...CORES,
     ],
@@ -121,7 +130,7 @@ function overloadSection(overload: NonNullable<LoadResult['overload']>): string[
         overload.refused,
         overload.refusedMs.median,
         overload.refusedMs.p99,
-        overload.others,
+        failures(overload.failures),
         overload.recoveredAfterMs,
         ...cores(overload.cores),
       ],
@@ -152,13 +161,19 @@ function spread({ median, p90, p99 }: Spread): Cell[] {
   return [median, p90, p99]
 }
 
+/** How many there were, and of what. */
+function failures(counts: Readonly<Record<string, number>>): Cell {
+  const each = Object.entries(counts).map(([code, count]) => `${count} ${code}`)
+  return each.length === 0 ? 0 : each.join(', ')
+}
+
 function cores({ server, load }: CoresUsed): Cell[] {
   return [server.toFixed(2), load.toFixed(2)]
 }
 
 function memory(bytes: readonly number[]): Cell[] {
-  return [bytes[0], bytes[Math.floor(bytes.length / 2)], bytes.at(-1)].map((each = Number.NaN) =>
-    Math.round(each / 1e6),
+  return [bytes[0], bytes[Math.floor(bytes.length / 5)], bytes[Math.floor(bytes.length / 2)], bytes.at(-1)].map(
+    (each = Number.NaN) => Math.round(each / 1e6),
   )
 }
 
