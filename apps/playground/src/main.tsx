@@ -1,6 +1,6 @@
 import { type ExecutionChoice, loadDetector } from '@turnwise/web'
 import { render } from 'preact'
-import { keepShell } from './browser/shell.js'
+import { isShellKept, keepShell } from './browser/shell.js'
 import { createModel } from './state/model.js'
 import { createPlayground, type Playground } from './state/playground.js'
 import { App, OWN_MODEL } from './view/App.js'
@@ -49,6 +49,8 @@ async function main(): Promise<void> {
     draw()
   }
 
+  // From the second visit on the model's worker starts before the page is drawn.
+  const loading = isShellKept() ? model.load(OWN_MODEL) : undefined
   draw()
   model.status.subscribe((status) => {
     if (status.kind !== 'ready') return
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   })
   addEventListener('hashchange', openLink)
   await keepShell()
-  await model.load(OWN_MODEL)
+  await (loading ?? model.load(OWN_MODEL))
 }
 
 void main()

@@ -125,10 +125,10 @@ test('a broken new version does not harm the old one', async () => {
   expect((await load()).model).toEqual(model)
 })
 
-test('what has changed in the cache is downloaded again', async () => {
+test('what is cut off in the cache is downloaded again', async () => {
   const { model } = await load()
   const key = [...caches.entries.keys()].find((each) => each.startsWith(WEIGHTS)) ?? ''
-  caches.entries.get(key)?.set([1, 2, 3], 100)
+  caches.entries.set(key, bytesOf(WEIGHTS).slice(0, 1000))
   const again = await load()
   expect(again.requests).toEqual([MANIFEST, WEIGHTS])
   expect(again.model).toEqual(model)
@@ -177,6 +177,15 @@ describe('says what is wrong with a model that', () => {
   test.each<[string, ErrorCode, Break]>([
     ['is not there', 'MODEL_NOT_FOUND', ({ files }) => files.delete(MANIFEST)],
     ['cannot be reached', 'MODEL_UNREACHABLE', (each) => Object.assign(each, { isOnline: false })],
+    [
+      'breaks off in its manifest',
+      'MODEL_UNREACHABLE',
+      ({ answers }) =>
+        answers.set(
+          MANIFEST,
+          async () => new Response(new ReadableStream({ pull: (each) => each.error(new Error()) })),
+        ),
+    ],
     [
       'is on a server that fails',
       'MODEL_UNREACHABLE',

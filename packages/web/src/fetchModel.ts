@@ -1,7 +1,7 @@
 import { type Manifest, parseManifest, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import type { DownloadProgress } from '@turnwise/core/runtime'
 import type { ModelCache } from './modelCache.js'
-import { checkFile, downloadFile, type ModelFile, request } from './modelFile.js'
+import { downloadFile, type ModelFile, request } from './modelFile.js'
 import { openPartialFile } from './partialFile.js'
 
 /** A network that is there but does not answer must not keep a model waiting that the browser has already. */
@@ -36,7 +36,7 @@ interface KeptFile extends ModelFile {
 
 /**
  * The files of a model. What turnwise.json says now counts or, if it cannot be reached, what it said last. Files come from
- * the cache; those that it has not, or that have changed in it, are downloaded.
+ * the cache; those that it has not are downloaded.
  *
  * @param base the address of the model folder, with a slash at its end
  * @throws TurnwiseError ABORTED, MODEL_NOT_FOUND, MODEL_UNREACHABLE, MODEL_FILE_MISSING, MODEL_FILE_TRUNCATED,
@@ -44,13 +44,14 @@ interface KeptFile extends ModelFile {
  */
 export async function fetchModel(base: string, options: FetchOptions): Promise<FetchedModel> {
   const manifestUrl = `${base}turnwise.json`
-  const manifestText = await fetchManifestText(manifestUrl, options)
+  const keptText = await findText(manifestUrl, options.cache)
+  const manifestText = await fetchManifestText(manifestUrl, keptText, options)
   const manifest = readManifest(manifestUrl, manifestText)
   const weights = describeFile(base, manifest.onnx.file, manifest)
   const tokenizer = describeFile(base, 'tokenizer.json', manifest)
   const bytes = await fetchFiles(base, [weights, tokenizer], options)
   // Last, so that what is said without a network is what can be had without one.
-  await options.cache.keep(manifestUrl, manifestText)
+  if (manifestText !== keptText) await options.cache.keep(manifestUrl, manifestText)
   const { webgpuFile } = manifest.onnx
   const graphs = webgpuFile === undefined ? [] : [describeFile(base, webgpuFile, manifest)]
   const keys = [manifestUrl, ...[weights, tokenizer, ...graphs].map(({ key }) => key)]
@@ -70,8 +71,16 @@ export function noWebGpuGraph({ name }: Manifest): never {
   throw new TurnwiseError('UNSUPPORTED_MODEL', `${name} has no graph for WebGPU.`, { value: name })
 }
 
-async function fetchManifestText(url: string, { cache, signal }: FetchOptions): Promise<string> {
-  const kept = await cache.find(url)
+async function findText(key: string, cache: ModelCache): Promise<string | undefined> {
+  const bytes = await cache.find(key)
+  return bytes && new TextDecoder().decode(bytes)
+}
+
+async function fetchManifestText(
+  url: string,
+  kept: string | undefined,
+  { signal }: Pick<FetchOptions, 'signal'>,
+): Promise<string> {
   const patience = kept === undefined ? [] : [AbortSignal.timeout(MANIFEST_PATIENCE_MS)]
   try {
     const signals = AbortSignal.any([...patience, ...(signal === undefined ? [] : [signal])])
@@ -79,8 +88,9 @@ async function fetchManifestText(url: string, { cache, signal }: FetchOptions): 
   } catch (error) {
     throwIfAborted(signal)
     const isGone = error instanceof TurnwiseError && error.code === 'MODEL_NOT_FOUND'
-    if (kept === undefined || isGone) throw error
-    return new TextDecoder().decode(kept)
+    if (kept !== undefined && !isGone) return kept
+    if (error instanceof TurnwiseError) throw error
+    throw new TurnwiseError('MODEL_UNREACHABLE', `${url} broke off.`, { value: url, cause: error })
   }
 }
 
@@ -107,10 +117,11 @@ async function fetchFiles(
   { cache, onProgress, signal }: FetchOptions,
 ): Promise<Map<KeptFile, Uint8Array<ArrayBuffer>>> {
   const bytes = new Map<KeptFile, Uint8Array<ArrayBuffer>>()
-  for (const file of files) {
+  const finding = files.map(async (file) => {
     const kept = await findKept(file, cache)
     if (kept !== undefined) bytes.set(file, kept)
-  }
+  })
+  await Promise.all(finding)
   const missing = files.filter((file) => !bytes.has(file))
   const totalBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   let before = 0
@@ -128,14 +139,14 @@ async function fetchFiles(
   return bytes
 }
 
-/** A file from the cache; undefined if it has none, or one that is not what it was. */
+/**
+ * A file from the cache; undefined if it has none, or one of another size. Its checksum is not computed again, which
+ * would take as long as reading it: what is kept by a checksum had it when it was put there, an entry is there whole or not at
+ * all, and nobody but this origin can change it, whose scripts could change this code as well.
+ */
 async function findKept(file: KeptFile, cache: ModelCache): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = await cache.find(file.key)
-  if (bytes === undefined) return undefined
-  return checkFile(file, bytes).then(
-    () => bytes,
-    () => undefined,
-  )
+  return bytes?.length === file.sizeBytes ? bytes : undefined
 }
 
 function found(bytes: ReadonlyMap<KeptFile, Uint8Array<ArrayBuffer>>, file: KeptFile): Uint8Array<ArrayBuffer> {

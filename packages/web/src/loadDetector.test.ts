@@ -96,6 +96,19 @@ test('WebGPU is not missed, unless it is asked for', async () => {
   expect(terminations.map(({ mock }) => mock.calls.length)).toEqual([1, 1])
 })
 
+test('what was damaged after it was kept is downloaded the next time', async () => {
+  const caches = createFakeCaches()
+  vi.stubGlobal('caches', caches)
+  const options = { model: BASE, createWorker: createLocalWorker }
+  await (await loadDetector(options)).close()
+  const key = [...caches.entries.keys()].find((each) => each.includes('tokenizer.json')) ?? ''
+  caches.entries.get(key)?.fill(0x20, 0, 100)
+  await expect(loadDetector(options)).rejects.toMatchObject({ code: 'INVALID_TOKENIZER' })
+  const detector = await loadDetector(options)
+  expect(detector.execution).toBe('wasm')
+  await detector.close()
+})
+
 test('a page that is not secure is refused at once', async () => {
   vi.stubGlobal('isSecureContext', false)
   await expect(loadDetector({ model: BASE, createWorker: createLocalWorker })).rejects.toMatchObject({

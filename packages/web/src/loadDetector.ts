@@ -39,17 +39,18 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
   if (!isSecureContext) {
     throw new TurnwiseError('RUNTIME_UNAVAILABLE', 'The page comes neither by https nor from this machine.')
   }
-  const problem = execution === 'wasm' ? undefined : await findWebGpuProblem()
-  if (execution === 'webgpu' && problem !== undefined) throw new TurnwiseError('RUNTIME_UNAVAILABLE', problem)
+  const problem = execution === 'webgpu' ? await findWebGpuProblem() : undefined
+  if (problem !== undefined) throw new TurnwiseError('RUNTIME_UNAVAILABLE', problem)
   const start = (each: Execution) =>
     startWorker(createWorker, { execution: each, threads: each === 'wasm' ? threads : 1 })
   const worker = start(execution === 'webgpu' ? 'webgpu' : 'wasm')
-  const rival = execution === 'auto' && problem === undefined ? start('webgpu') : undefined
+  // Browsers take their time to look for a graphics card. WebAssembly does not wait for that.
+  const startingRival = execution === 'auto' ? startRival(() => start('webgpu')) : undefined
+  const cache = await openModelCache()
   try {
     const files =
-      typeof model === 'string'
-        ? await fetchModel(model, { cache: await openModelCache(), onProgress, signal })
-        : await readModel(model)
+      typeof model === 'string' ? await fetchModel(model, { cache, onProgress, signal }) : await readModel(model)
+    const rival = await startingRival
     // The page reads the tokenizer while the workers read the graphs.
     const tokenizer = readTokenizer(files.tokenizer)
     // Its weights are its own: each worker takes what it is given.
@@ -64,9 +65,19 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
     return chosen
   } catch (error) {
     worker.terminate()
-    rival?.terminate()
+    void startingRival?.then((rival) => rival?.terminate())
+    if (typeof model === 'string' && isOfContent(error)) await cache.forget((key) => key.startsWith(model))
     throw error
   }
+}
+
+async function startRival(start: () => ModelWorker): Promise<ModelWorker | undefined> {
+  return (await findWebGpuProblem()) === undefined ? start() : undefined
+}
+
+/** What is kept is not hashed again: should it have been damaged since, it is downloaded the next time. */
+function isOfContent(error: unknown): boolean {
+  return error instanceof TurnwiseError && ['MODEL_FILE_INVALID', 'INVALID_TOKENIZER'].includes(error.code)
 }
 
 async function openDetector(
@@ -88,6 +99,8 @@ async function openGraph(worker: ModelWorker, { manifest, weights, webgpuGraph }
 
 /** @throws TurnwiseError INVALID_TOKENIZER, UNSUPPORTED_MODEL */
 async function readTokenizer(bytes: Uint8Array<ArrayBuffer>): Promise<Tokenizer> {
+  // Once the workers have been given their graphs: that takes them longer.
+  await undefined
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder().decode(bytes))

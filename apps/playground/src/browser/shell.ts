@@ -3,6 +3,11 @@ const WORKER = 'serviceWorker.js'
 /** The page does not wait longer for its service worker, ms. */
 const PATIENCE_MS = 2000
 
+/** Whether a service worker answers for this page already, as from the second visit on. */
+export function isShellKept(): boolean {
+  return 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
+}
+
 /**
  * Has the page work without a network from the next visit on, and in several threads where its host sends no headers
  * for them: a service worker answers with what was loaded before. Does nothing where there are none.
@@ -16,7 +21,7 @@ export async function keepShell(): Promise<void> {
     const build = new URL(import.meta.url).pathname.split('/').at(-1) ?? ''
     const registered = serviceWorker.register(`${WORKER}?build=${build}`)
     // From the second visit on it is there already: what it does about a new build is nothing to wait for.
-    if (serviceWorker.controller !== null) {
+    if (isShellKept()) {
       void registered.catch(() => undefined)
       return
     }

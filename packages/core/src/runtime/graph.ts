@@ -6,7 +6,7 @@ import { createFeeds, type GraphTensor, type InputPast, keyValueNames, type Tens
 import type { GraphRow, GraphRowResult, RowSharing } from './graphMessages.js'
 
 /** What is run once after loading, so that the first decision is as fast as the others: a prompt, and a word more. */
-const WARM_UP_TOKENS = { prompt: 16, word: 4 }
+const WARM_UP_TOKENS = { prompt: 4, word: 1 }
 const WARM_UP_STATE = 0
 
 /** A graph that is loaded, and the states it keeps. ONNX Runtime blocks the thread that it is in. */
