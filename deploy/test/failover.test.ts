@@ -13,6 +13,8 @@ const CALLS = Number(process.env.FAILOVER_CALLS ?? 12)
 /** Some clients have one call, others several. */
 const CALLS_OF_CLIENTS = [1, 2, 3]
 const WORD_MS = 500
+/** Between predictions: asked without a pause they would take whatever the machine has left. */
+const PREDICTION_MS = 50
 /** How long all calls go on before the kill, and after it. */
 const BEFORE_MS = 2000
 const AFTER_MS = 4000
@@ -84,6 +86,7 @@ async function keepPredicting(
   while (!isOver()) {
     const messages: Message[] = [{ role: 'user', content: `prediction number ${answers.length}` }]
     answers.push({ messages, answer: await post(`${url}/v1/predict`, { messages }) })
+    await sleep(PREDICTION_MS)
   }
   return answers
 }
@@ -96,7 +99,8 @@ function startCalls(url: string): LiveCall[] {
     onTestFinished(() => client.close())
     const count = CALLS_OF_CLIENTS[calls.length % CALLS_OF_CLIENTS.length] ?? 1
     for (let each = 0; each < count && calls.length < CALLS; each += 1) {
-      calls.push(startCall(client, `call-${calls.length}`, WORD_MS))
+      const afterMs = (WORD_MS * calls.length) / CALLS
+      calls.push(startCall(client, `call-${calls.length}`, { wordMs: WORD_MS, afterMs }))
     }
   }
   return calls

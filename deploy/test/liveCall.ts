@@ -12,13 +12,21 @@ export interface Update {
   readonly decision: SessionDecision
 }
 
+/** How a call goes on. */
+interface CallPace {
+  /** Between two words. */
+  readonly wordMs: number
+  /** Before the first: people do not speak in step. */
+  readonly afterMs: number
+}
+
 /** A call through the balancer: a word every `wordMs`, whether or not the one before is answered. */
 export interface LiveCall {
   /** Ends the call, and waits for all answers. @throws what any of them has thrown */
   end(): Promise<Update[]>
 }
 
-export function startCall(client: Client, name: string, wordMs: number): LiveCall {
+export function startCall(client: Client, name: string, { wordMs, afterMs }: CallPace): LiveCall {
   const session = client.openSession({ id: name })
   const messages: Message[] = []
   const updates: Promise<Update>[] = []
@@ -38,6 +46,7 @@ export function startCall(client: Client, name: string, wordMs: number): LiveCal
   }
 
   async function talk(): Promise<void> {
+    await sleep(afterMs)
     for (let turn = 0; !isOver; turn += 1) {
       say(`This is ${name}, turn ${turn}`)
       for (let count = 1; count <= WORDS.length && !isOver; count += 1) {
