@@ -6,6 +6,7 @@ import { buildSite } from './support/buildSite.js'
 import { findChromium, launchChromium } from './support/chromium.js'
 import { startHost } from './support/hosts.js'
 import { STATES, WINDOWS } from './support/states.js'
+import { stubEars } from './support/stubEars.js'
 
 /** Scenarios are played by a model on whatever this machine is. */
 const PATIENCE_MS = 120_000
@@ -26,6 +27,7 @@ describe.skipIf(chromium === undefined)('axe finds nothing serious', { timeout: 
     // Colours that are changing into each other have no contrast yet.
     page = await browser.newPage({ reducedMotion: 'reduce' })
     page.setDefaultTimeout(PATIENCE_MS / 2)
+    await page.addInitScript(stubEars)
     await page.goto(host.url)
     await page.getByLabel('You', { exact: true }).waitFor()
     await page.evaluate(axe.source)

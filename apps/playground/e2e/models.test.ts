@@ -67,6 +67,24 @@ describe.skipIf(chromium === undefined)('models', { timeout: PATIENCE_MS }, () =
     expect(decisions.filter(({ judge }: { judge: number }) => judge === 1)).toHaveLength(decisions.length / 2)
   })
 
+  test('one that reads numbers digit by digit leaves the words as they were written', async () => {
+    const path = join(site.folder, SECOND_MODEL, 'turnwise.json')
+    const before = await readFile(path, 'utf8')
+    await writeFile(path, JSON.stringify({ ...JSON.parse(before), template: 'chatml-spoken-words' }))
+    await page.getByRole('button', { name: 'Your own' }).click()
+    await page.getByRole('textbox', { name: 'Conversation' }).fill('user: It’s flat 412, Main St.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Play' }).click()
+    await page.getByRole('button', { name: 'Share' }).waitFor()
+    await loadModel(page, SECOND_MODEL)
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await word(page, 'St.')
+    expect(await page.locator('.score .said').allTextContents()).toEqual(['It’s', 'flat', '412,', 'Main', 'St.'])
+    await page.locator('.score .said', { hasText: '412,' }).click()
+    expect(await page.locator('.at').textContent()).toContain('412,')
+    expect(await page.locator('.why .cost').count()).toBe(2)
+    await writeFile(path, before)
+  })
+
   test('one that was loaded can be left and taken again, under another policy', async () => {
     await watch(page, 'Answered with one word')
     await page.getByLabel('beside').selectOption('model')

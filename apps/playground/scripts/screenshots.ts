@@ -6,7 +6,8 @@ import { addModels } from '../e2e/support/addModels.js'
 import { buildSite } from '../e2e/support/buildSite.js'
 import { findChromium, launchChromium } from '../e2e/support/chromium.js'
 import { startHost } from '../e2e/support/hosts.js'
-import { STATES, WINDOWS } from '../e2e/support/states.js'
+import { STATES, WINDOWS, watch } from '../e2e/support/states.js'
+import { stubEars } from '../e2e/support/stubEars.js'
 
 const USAGE = `Pictures of the playground in every state: npm run screenshots -w apps/playground -- [options]
   --out FOLDER           (default: screenshots)
@@ -37,6 +38,11 @@ const BEFORE_MODEL = {
   },
   async failed(page: Page, url: string) {
     await page.route('**/model/tokenizer.json', (route) => route.fulfill({ status: 200, body: '{}' }))
+    await page.goto(url)
+    await page.getByRole('alert').waitFor()
+  },
+  async unreachable(page: Page, url: string) {
+    await page.route('**/model/*', (route) => route.abort('internetdisconnected'))
     await page.goto(url)
     await page.getByRole('alert').waitFor()
   },
@@ -79,6 +85,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function picture(browser: Browser, url: string, out: string, isWanted: (name: string) => boolean): Promise<void> {
   const context = await browser.newContext({ reducedMotion: 'reduce' })
   context.setDefaultTimeout(PATIENCE_MS)
+  await context.addInitScript(stubEars)
   const page = await context.newPage()
   for (const [window, size] of Object.entries(WINDOWS)) {
     for (const [name, enter] of Object.entries(BEFORE_MODEL).filter(([each]) => isWanted(each))) {
@@ -95,6 +102,14 @@ async function picture(browser: Browser, url: string, out: string, isWanted: (na
     for (const [name, enter] of Object.entries(STATES).filter(([each]) => isWanted(each))) {
       await enter(page)
       await shoot(page, join(out, `${window}-${name}`))
+    }
+    if (isWanted('offline')) {
+      await context.setOffline(true)
+      await page.reload()
+      await page.getByLabel('You', { exact: true }).waitFor()
+      await watch(page, 'Answered with one word')
+      await shoot(page, join(out, `${window}-offline`))
+      await context.setOffline(false)
     }
     await page.goto('about:blank')
   }

@@ -57,6 +57,14 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByLabel('You', { exact: true }).pressSequentially('uh huh ')
     await word(page, 'huh')
   },
+  async listening(page) {
+    await reset(page)
+    await page.getByRole('button', { name: 'Voice' }).click()
+    await page.getByText('Your voice goes to').waitFor()
+    // One word at a time, as recognisers revise what they have heard.
+    for (const heard of ['I', 'I want', 'I want to', 'I want to book']) await page.evaluate(`hears('${heard}')`)
+    await word(page, 'book')
+  },
   async model(page) {
     await reset(page)
     await page.getByLabel('beside').selectOption({ label: 'Choose a model…' })
@@ -106,6 +114,8 @@ export async function word(page: Page, text: string): Promise<void> {
 /** An empty conversation, judged by one. */
 async function reset(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
+  const listening = page.getByRole('button', { name: 'Listening' })
+  if (await listening.isVisible()) await listening.click()
   const halt = page.getByRole('button', { name: 'Halt' })
   if (await halt.isVisible()) await halt.click()
   const clear = page.getByRole('button', { name: 'Clear' })

@@ -147,8 +147,8 @@ function Colophon({ model, runOn }: Pick<AppProps, 'model' | 'runOn'>) {
   return (
     <footer class="colophon">
       <p>
-        Nothing leaves this page: the model runs here, and a shared link holds the conversation in the part that
-        browsers do not send.
+        turnwise sends nothing: the model runs here, and a shared link holds the conversation in the part that browsers
+        do not send.
       </p>
       {status.kind === 'ready' && <p>{describe(status.detector)}</p>}
       <label class="select">

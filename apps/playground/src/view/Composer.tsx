@@ -55,7 +55,7 @@ function Microphone({ live }: Pick<Playground, 'live'>) {
     const isLocal = await ears.isLocal()
     notice.value = isLocal
       ? undefined
-      : 'This browser’s maker turns your voice into words; turnwise sees the words only.'
+      : 'Your voice goes to this browser’s maker, which turns it into words. turnwise sees only the words.'
     stop.current = ears.listen({
       onWords: live.listen,
       onEnd(problem) {

@@ -1,3 +1,4 @@
+import type { DownloadProgress } from '@turnwise/web'
 import type { Failure, ModelStatus } from '../state/model.js'
 
 interface ModelNoticeProps {
@@ -10,7 +11,9 @@ export function ModelNotice({ status, onRetry }: ModelNoticeProps) {
   if (status.kind === 'failed') {
     return (
       <div class="invitation" role="alert">
-        <p class="large failed">The model cannot be used</p>
+        <p class="large failed">
+          {status.code === 'MODEL_UNREACHABLE' ? 'The model cannot be reached' : 'The model cannot be used'}
+        </p>
         <ModelFailure failure={status} />
         <button type="button" onClick={onRetry}>
           Try again
@@ -18,7 +21,7 @@ export function ModelNotice({ status, onRetry }: ModelNoticeProps) {
       </div>
     )
   }
-  const isDownloading = status.kind === 'loading' && status.progress !== undefined
+  const isDownloading = downloadOf(status) !== undefined
   return (
     <div class="invitation" aria-live="polite">
       <p class="large">{isDownloading ? 'Fetching the model, once' : 'Waking the model'}</p>
@@ -26,15 +29,21 @@ export function ModelNotice({ status, onRetry }: ModelNoticeProps) {
       <p>
         {isDownloading
           ? 'It stays in this browser, and runs on your device.'
-          : 'It runs on your device. Nothing that you say leaves this page.'}
+          : 'It runs on your device. Nothing that you type leaves this page.'}
       </p>
     </div>
   )
 }
 
+/** What is being downloaded; once all of it has come, the model is only waking. */
+function downloadOf(status: ModelStatus): DownloadProgress | undefined {
+  const progress = status.kind === 'loading' ? status.progress : undefined
+  return progress !== undefined && progress.receivedBytes < progress.totalBytes ? progress : undefined
+}
+
 /** How much of a model is there. */
 export function ModelProgress({ status }: { readonly status: ModelStatus }) {
-  const progress = status.kind === 'loading' ? status.progress : undefined
+  const progress = downloadOf(status)
   const megabytes = (sizeBytes: number) => Math.round(sizeBytes / 1e6)
   // Without a value the bar only says that there is something to wait for: what is read from disk tells no progress.
   return progress === undefined ? (
