@@ -7,7 +7,7 @@ function load() {
   try {
     return createRequire(import.meta.url)(`./prebuilt/${platform}.node`)
   } catch (cause) {
-    // On Linux, other systems' C libraries (musl's, or a glibc before 2.34) lack what the build needs.
+    // On Linux, other systems' C libraries (musl's, or a glibc before 2.28) lack what the build needs.
     const reason = cause?.code === 'MODULE_NOT_FOUND' ? 'there is no build for it' : cause
     throw new Error(`@turnwise/native does not run on this ${platform} machine: ${reason}`, { cause })
   }

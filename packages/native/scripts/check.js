@@ -1,4 +1,4 @@
-// Fails where the prebuilt addon is older than its sources.
-import { checkSources } from './sources.js'
+// Fails where a prebuilt addon is older than its sources.
+import { checkBuilds } from './sources.js'
 
-await checkSources()
+await checkBuilds()

@@ -1,10 +1,8 @@
 //! Attention of a token's queries over the pages of its conversation.
 
-use std::arch::x86_64::{__m256, __m512};
-
 use crate::cache::{HEAD, PAGE, Part};
 use crate::lanes::{LANES, Lanes};
-use crate::level::Level;
+use crate::level::for_each_level;
 use crate::rows::exp;
 
 /// Queries that share a reading of the keys and values: their sums fill the registers.
@@ -15,18 +13,17 @@ const CHAINS: usize = 2;
 /// Room for the scores of a page.
 pub type Scores = [[f32; PAGE]; MOST_QUERIES];
 
-/// Softmax attention of queries, `[heads][HEAD]`, over the first `visible` tokens, of which there is at least one.
-///
-/// `scores`: for as many pages as there are.
-pub fn attend(level: Level, queries: &[f32], pages: &[&Part], visible: usize, scores: &mut [Scores], out: &mut [f32]) {
-    let view = View { pages: &pages[..visible.div_ceil(PAGE)], visible };
-    let scores = &mut scores[..view.pages.len()];
-    let (queries, out) = (queries.as_chunks().0, out.as_chunks_mut().0);
-    for (queries, out) in queries.chunks(MOST_QUERIES).zip(out.chunks_mut(MOST_QUERIES)) {
-        // SAFETY: a level is only made where the processor has its instructions.
-        match level {
-            Level::Amx | Level::Avx512 => unsafe { attend_avx512(queries, view, scores, out) },
-            Level::Avx2 => unsafe { attend_avx2(queries, view, scores, out) },
+for_each_level! {
+    /// Softmax attention of queries, `[heads][HEAD]`, over the first `visible` tokens, of which there is at least one.
+    ///
+    /// `scores`: for as many pages as there are.
+    pub fn attend(queries: &[f32], pages: &[&Part], visible: usize, scores: &mut [Scores], out: &mut [f32]) {
+        let view = View { pages: &pages[..visible.div_ceil(PAGE)], visible };
+        let scores = &mut scores[..view.pages.len()];
+        let (queries, out) = (queries.as_chunks().0, out.as_chunks_mut().0);
+        for (queries, out) in queries.chunks(MOST_QUERIES).zip(out.chunks_mut(MOST_QUERIES)) {
+            // SAFETY: the lanes are those of the level that this is compiled for.
+            unsafe { attend_counted::<L>(queries, view, scores, out) }
         }
     }
 }
@@ -36,18 +33,6 @@ pub fn attend(level: Level, queries: &[f32], pages: &[&Part], visible: usize, sc
 struct View<'a> {
     pages: &'a [&'a Part],
     visible: usize,
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")]
-fn attend_avx512(queries: &[[f32; HEAD]], view: View, scores: &mut [Scores], out: &mut [[f32; HEAD]]) {
-    // SAFETY: this function's features.
-    unsafe { attend_counted::<__m512>(queries, view, scores, out) }
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn attend_avx2(queries: &[[f32; HEAD]], view: View, scores: &mut [Scores], out: &mut [[f32; HEAD]]) {
-    // SAFETY: this function's features.
-    unsafe { attend_counted::<[__m256; 2]>(queries, view, scores, out) }
 }
 
 /// The compiler must know how many queries there are.

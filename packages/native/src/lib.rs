@@ -1,6 +1,7 @@
 //! Runs turnwise's fused int8 graph on the processors that it is written for, and gives it to Node.
 
-mod amx;
+#[cfg(target_arch = "aarch64")]
+mod arm;
 mod attention;
 mod cache;
 mod decoder;
@@ -17,3 +18,5 @@ mod table;
 mod team;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;

@@ -48,7 +48,7 @@ pub struct Model {
 
 impl Model {
     pub fn open(path: &Path, threads: usize) -> Result<Self, Problem> {
-        let level = Level::of_this_processor().ok_or("needs a processor with AVX2")?;
+        let level = Level::of_this_processor().ok_or_else(|| format!("needs a processor with {}", Level::LEAST))?;
         // More would only wait for each other.
         let threads = threads.min(std::thread::available_parallelism().map_or(1, usize::from));
         Self::new(Decoder::open(path)?, level, threads)

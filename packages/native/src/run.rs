@@ -1,6 +1,5 @@
 //! One pass over the weights, for all rows that wait.
 
-use crate::amx::Tiles;
 use crate::attention::{Scores, attend};
 use crate::cache::{HEAD, PAGE, Part, State};
 use crate::decoder::{ACTIONS, Decoder};
@@ -119,8 +118,7 @@ impl<'model> Run<'model> {
     /// the tables and pages ask for.
     fn work(&self, worker: &Worker) {
         let Self { decoder, level, .. } = *self;
-        // SAFETY: a level is only made where the processor has its instructions.
-        let _tiles = (level == Level::Amx).then(|| unsafe { Tiles::configure() });
+        let _tiles = level.tiles();
         let longest = self.states.iter().map(|state| state.pages().len()).max().unwrap_or(0);
         let mut scratch = Scratch {
             columns: vec![0.0; self.places.len() * 2 * BLOCK],

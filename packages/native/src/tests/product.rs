@@ -1,5 +1,4 @@
 use super::Random;
-use crate::amx::Tiles;
 use crate::level::Level;
 use crate::product::{BLOCK, ByteRows, Linear, MOST_WEIGHT, ROWS_OF_TILE, pack, product};
 
@@ -26,8 +25,7 @@ fn case(rows: usize, inputs: usize, random: &mut Random, mut weight: impl FnMut(
 
 impl Case {
     fn at(&self, level: Level) -> Vec<f32> {
-        // SAFETY: a level of this processor.
-        let _tiles = (level == Level::Amx).then(|| unsafe { Tiles::configure() });
+        let _tiles = level.tiles();
         let rows = ByteRows { bytes: &self.bytes, factors: &self.factors };
         let mut out = vec![f32::NAN; self.factors.len() * OUTPUTS];
         for block in 0..OUTPUTS / BLOCK {

@@ -8,10 +8,12 @@ use std::arch::asm;
 use std::arch::x86_64::{__cpuid_count, _MM_HINT_T0, _mm_prefetch, _xgetbv};
 use std::marker::PhantomData;
 
+use crate::product::{BLOCK, ROWS_OF_TILE, Tile};
+
 /// Rows of a tile, and columns of a tile of sums.
-pub const SIDE: usize = 16;
+pub const SIDE: usize = ROWS_OF_TILE;
 /// Bytes of a tile's row: the inputs that one instruction multiplies.
-pub const WIDTH: usize = 64;
+const WIDTH: usize = 64;
 
 /// Bits of CPUID's leaf 7: EDX.
 const AMX_TILE: u32 = 1 << 24;
@@ -86,17 +88,42 @@ impl Drop for Tiles {
     }
 }
 
+/// Up to 2 * SIDE rows.
+///
+/// # Safety
+/// The thread has its [`Tiles`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+pub unsafe fn tile(tile: Tile, out: &mut [f32], width: usize) {
+    let (rows, inputs) = (tile.factors.len(), tile.inputs());
+    let tiles = rows.div_ceil(SIDE);
+    assert!(tiles <= 2 && tile.bytes.len() == tiles * SIDE * inputs && inputs.is_multiple_of(WIDTH));
+    assert!(out.len() >= (rows - 1) * width + BLOCK);
+    let mut sums = [Sums([[[0; SIDE]; SIDE]; 2]); 2];
+    // SAFETY: the assertions above, and the caller's word.
+    unsafe { multiply(tile.bytes.as_ptr(), inputs, tile.weights.as_ptr(), &mut sums[..tiles]) };
+    for (row, &factor) in tile.factors.iter().enumerate() {
+        for half in 0..2 {
+            let sums = &sums[row / SIDE].0[half][row % SIDE];
+            let out: &mut [f32; SIDE] = out[row * width + half * SIDE..].first_chunk_mut().expect("asserted");
+            for column in 0..SIDE {
+                let place = half * SIDE + column;
+                out[column] = (sums[column] - tile.excess[place]) as f32 * (tile.scales[place] * factor);
+            }
+        }
+    }
+}
+
 /// Sums of 2 * SIDE columns for SIDE rows: the left half, and the right.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub struct Sums(pub [[[i32; SIDE]; SIDE]; 2]);
+struct Sums([[[i32; SIDE]; SIDE]; 2]);
 
 /// `sums[half][row][column] = rows · weights` for SIDE rows, or 2 * SIDE if there is a second tile of sums.
 ///
 /// # Safety
-/// The thread has its [`Tiles`]. There is one tile of sums, or two. `rows` are `[SIDE or 2 * SIDE][inputs]`, `weights` `[inputs / 4][2 * SIDE][4]`, and
-/// `inputs` is a multiple of WIDTH.
-pub unsafe fn multiply(rows: *const u8, inputs: usize, weights: *const i8, sums: &mut [Sums]) {
+/// The thread has its [`Tiles`]. There is one tile of sums, or two. `rows` are `[SIDE or 2 * SIDE][inputs]`, `weights`
+/// `[inputs / 4][2 * SIDE][4]`, and `inputs` is a multiple of WIDTH.
+unsafe fn multiply(rows: *const u8, inputs: usize, weights: *const i8, sums: &mut [Sums]) {
     /// From one row of weights, which stands for four inputs, to the next.
     const STRIDE: usize = 2 * SIDE * 4;
     /// How many bytes before their use weights are fetched. It may be beyond the arena: a fetch that fails is none.
