@@ -18,8 +18,9 @@ export interface LoadOptions {
   /** Threads that share the work of a decision. Default: 2, or the cores there are. */
   readonly threads?: number | undefined
   /**
-   * What runs the model. `native`: the one of this project, several times as fast, for x86-64 with AVX2 and for models
-   * of the fused form. `onnx`: ONNX Runtime, for every model and platform. Default: `auto`, the native one where it can.
+   * What runs the model. `native`: the one of this project, several times as fast, for x86-64 with AVX2, arm64 with
+   * SDOT, and models of the fused form. `onnx`: ONNX Runtime, for every model and platform. Default: `auto`, the native
+   * one where it can.
    */
   readonly runtime?: RuntimeChoice | undefined
   /**
