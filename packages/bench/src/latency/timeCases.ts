@@ -27,7 +27,11 @@ export interface TimeCasesOptions {
 
 const WARM_UP_ROUNDS = 3
 
-/** Times every case with every system. In each round all systems take their turn: they meet the same noise. */
+/**
+ * Times every case with every system. In each round all systems take their turn: they meet the same noise. In its turn
+ * each does its work twice, and the second counts: the first would measure how much of it the others have driven out of
+ * the processor's caches, which depends on who they are.
+ */
 export async function timeCases(
   systems: readonly TimedSystem[],
   { rounds, runs, pauseMs, signal, onProgress }: TimeCasesOptions,
@@ -48,6 +52,7 @@ export async function timeCases(
         throwIfAborted(signal)
         for (const [index, work] of works.entries()) {
           await sleep(pauseMs)
+          await work()
           const startMs = performance.now()
           tokensRun[index] = await work()
           if (round >= 0) samples[index]?.push(roundMs(performance.now() - startMs))
