@@ -14,5 +14,5 @@ export function stubEars(): void {
   }
   const hears = (transcript: string) =>
     listening?.dispatchEvent(Object.assign(new Event('result'), { results: [{ isFinal: false, 0: { transcript } }] }))
-  Object.assign(window, { SpeechRecognition: Recognition, webkitSpeechRecognition: Recognition, hears })
+  Object.assign(globalThis, { SpeechRecognition: Recognition, webkitSpeechRecognition: Recognition, hears })
 }
