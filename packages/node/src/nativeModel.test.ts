@@ -29,9 +29,9 @@ const SAME = 1e-4
 /**
  * Beside ONNX Runtime's, probabilities are the same until the other order of a sum puts an activation on another of its
  * 255 levels, from where on the rest differs by as much as the rounding itself costs. A weight changed by 1e-4 does the
- * same within either runtime.
+ * same within either runtime. Actions change in near ties alone, as `most` holds them to; 2% of 455 may.
  */
-const OTHER_LEVELS = { mean: 0.015, most: 0.2, changedActions: 5 }
+const OTHER_LEVELS = { mean: 0.015, most: 0.2, changedActions: 9 }
 /** Prompts so short that no activation is near enough to another level. */
 const SHORT_TOKENS = 3
 
