@@ -98,6 +98,8 @@ export async function watch(page: Page, title: string): Promise<void> {
 /** Has a model of this host judge beside the first. */
 export async function loadModel(page: Page, address: string): Promise<void> {
   await page.keyboard.press('Escape')
+  // Hidden is not gone: until then the list still shows what opened it.
+  await page.locator('dialog').waitFor({ state: 'detached' })
   await page.getByLabel('beside').selectOption('other')
   await page.getByLabel('Or the address').fill(address)
   await page.getByRole('button', { name: 'Load' }).click()
