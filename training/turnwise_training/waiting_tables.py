@@ -53,7 +53,7 @@ class Bounds(NamedTuple):
     most: tuple[tuple[float, float], ...] = ((0, MAX_SILENCE_MS), (1, MAX_SILENCE_MS))
 
     def clip(self, knots: np.ndarray, waits_ms: np.ndarray) -> np.ndarray:
-        low, high = (np.interp(knots, *zip(*pairs, strict=True)) for pairs in self)
+        low, high = (np.interp(knots, *np.array(pairs).T) for pairs in self)
         return np.clip(waits_ms, low, high)
 
 
