@@ -72,7 +72,7 @@ class Augmentation:
     """Chance that a conversation's dictated numbers are drawn anew."""
     fillers: float = 0.1
     """Chance that a filler stands before what the user says."""
-    apostrophes: float = 0.12
+    apostrophes: float = 0.2
     """Share of conversations in which the user's words lack them: "dont"."""
     user_as_written: float = 0.12
     """Share of conversations in which the user's words stand as they are, for who makes prompts without
