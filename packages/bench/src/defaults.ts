@@ -17,7 +17,7 @@ export const DEFAULT_LATENCY = {
   spinning: false,
   rounds: 30,
   runs: 3,
-  pauseMs: 20,
+  pauseMs: 100,
   sessions: [1, 4, 16, 64],
   calls: [1, 16, 64],
   wordMs: 300,

@@ -18,9 +18,12 @@ export interface TimedFacts extends SystemFacts {
   readonly spinning: boolean
 }
 
-/** Milliseconds of one system in one run of one case, in the order they were taken. */
+/** Milliseconds of one system in one run of one case, in the order they were taken, one of each kind in each turn. */
 export interface CaseRun {
+  /** In steady work. */
   readonly samplesMs: readonly number[]
+  /** The first after a rest. */
+  readonly restedMs: readonly number[]
   /** How many tokens the model ran each time. */
   readonly tokensRun: number
 }
@@ -116,6 +119,10 @@ export interface PythonResult {
 export interface LatencyResult extends ResultHeader {
   readonly kind: 'latency'
   readonly threads: number
+  /** How long a system rests before its turn. */
+  readonly pauseMs: number
+  /** How long it then works before the sample of steady work. */
+  readonly steadyMs: number
   readonly systems: readonly TimedFacts[]
   readonly cases: readonly CaseResult[]
   readonly processes: readonly ProcessResult[]

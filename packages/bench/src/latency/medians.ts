@@ -8,6 +8,9 @@ export interface RunsFigure {
   readonly high: number
 }
 
+/** Which times of a run: those of steady work, or the first after a rest. */
+export type TimesKey = 'samplesMs' | 'restedMs'
+
 /** Figures of several runs as one. */
 export function overRuns(values: readonly number[]): RunsFigure {
   const sorted = [...values].sort((left, right) => left - right)
@@ -15,20 +18,20 @@ export function overRuns(values: readonly number[]): RunsFigure {
 }
 
 /** The middle time of a system in each run of a case. */
-export function mediansOf({ systems }: CaseResult, name: string): number[] {
+export function mediansOf({ systems }: CaseResult, name: string, times: TimesKey): number[] {
   const runs = systems.find((system) => system.name === name)?.runs ?? []
-  return runs.map(({ samplesMs }) => overRuns(samplesMs).median)
+  return runs.map((run) => overRuns(run[times]).median)
 }
 
-/** All times of a system in a case. */
+/** All times of a system in a case, in steady work. */
 export function samplesOf({ systems }: CaseResult, name: string): number[] {
   return (systems.find((system) => system.name === name)?.runs ?? []).flatMap(({ samplesMs }) => samplesMs)
 }
 
 /** How many times as long another system takes, in each run; empty if one of the two was not measured. */
-export function ratiosOf(each: CaseResult, name: string, other: string): number[] {
-  const others = mediansOf(each, other)
-  return mediansOf(each, name).flatMap((median, run) => {
+export function ratiosOf(each: CaseResult, name: string, other: string, times: TimesKey): number[] {
+  const others = mediansOf(each, other, times)
+  return mediansOf(each, name, times).flatMap((median, run) => {
     const slower = others[run]
     return slower === undefined ? [] : [slower / median]
   })

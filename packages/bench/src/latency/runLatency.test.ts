@@ -76,7 +76,12 @@ test('a whole run beside a baseline', async () => {
     [254, 250],
   ])
   for (const { systems } of result.cases) {
-    for (const { runs } of systems) expect(runs.map(({ samplesMs }) => samplesMs.length)).toEqual([3, 3])
+    for (const { runs } of systems) {
+      expect(runs.map(({ samplesMs, restedMs }) => [samplesMs.length, restedMs.length])).toEqual([
+        [3, 3],
+        [3, 3],
+      ])
+    }
   }
   expect(result.processes).toHaveLength(3)
   for (const { runs } of result.processes) {

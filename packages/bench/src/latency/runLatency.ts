@@ -16,7 +16,7 @@ import type {
 } from './latencyResult.js'
 import { measureBatch, measureLoad, measureThroughput, soak } from './liveLoad.js'
 import { type NamedPath, runPython } from './runPython.js'
-import { CASES, timeCases } from './timeCases.js'
+import { CASES, STEADY_MS, timeCases } from './timeCases.js'
 import { loadTimedDetector, loadTimedGraph, roleOfGraph, runtimesOf, type TimedSystem } from './timedSystem.js'
 import { timeProcesses } from './timeProcesses.js'
 
@@ -75,7 +75,8 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
     await Promise.all(systems.map((system) => system.close()))
   }
   const live = await measureLive(named.detectors, options)
-  return { ...header, threads, systems: systems.map(({ facts }) => facts), cases, processes, ...live, python }
+  const facts = systems.map((system) => system.facts)
+  return { ...header, threads, pauseMs, steadyMs: STEADY_MS, systems: facts, cases, processes, ...live, python }
 }
 
 async function loadTimedSystems(options: LatencyOptions, { detectors }: NamedSystems): Promise<TimedSystem[]> {

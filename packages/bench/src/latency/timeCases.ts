@@ -19,7 +19,7 @@ export interface TimeCasesOptions {
   /** Times a system does each piece of work in a run. */
   readonly rounds: number
   readonly runs: number
-  /** Between two systems, so that the threads of the one do not spin on while the other works. */
+  /** The rest between two systems: the threads of the one do not spin on while the other works. */
   readonly pauseMs: number
   readonly signal?: CancelSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -27,10 +27,13 @@ export interface TimeCasesOptions {
 
 const WARM_UP_ROUNDS = 3
 
+/** A processor that has worked for so long has its full clock again. */
+export const STEADY_MS = 50
+
 /**
  * Times every case with every system. In each round all systems take their turn: they meet the same noise. In its turn
- * each does its work twice, and the second counts: the first would measure how much of it the others have driven out of
- * the processor's caches, which depends on who they are.
+ * each is timed twice: the first time after the pause, when the processor and its memory have clocked down and the caches
+ * hold what the others left, and once it has worked for {@link STEADY_MS}.
  */
 export async function timeCases(
   systems: readonly TimedSystem[],
@@ -46,23 +49,18 @@ export async function timeCases(
     }
     const timed: CaseRun[][] = systems.map(() => [])
     for (let run = 0; run < runs; run += 1) {
-      const samples: number[][] = systems.map(() => [])
-      const tokensRun: number[] = []
+      const turns: Turn[][] = systems.map(() => [])
       for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
         throwIfAborted(signal)
         for (const [index, work] of works.entries()) {
           await sleep(pauseMs)
-          await work()
-          const startMs = performance.now()
-          tokensRun[index] = await work()
-          if (round >= 0) samples[index]?.push(roundMs(performance.now() - startMs))
+          const turn = await takeTurn(work)
+          if (round >= 0) turns[index]?.push(turn)
         }
         done += 1
         onProgress?.(done, total)
       }
-      for (const [index, samplesMs] of samples.entries()) {
-        timed[index]?.push({ samplesMs, tokensRun: tokensRun[index] ?? 0 })
-      }
+      for (const [index, taken] of turns.entries()) timed[index]?.push(runOf(taken))
     }
     const cachedTokens = each.kind === 'update' ? each.cachedTokens : 0
     const tokens = each.kind === 'update' ? cachedTokens + NEW_TOKENS : each.tokens
@@ -70,4 +68,34 @@ export async function timeCases(
     results.push({ kind: each.kind, tokens, cachedTokens, systems: bySystem })
   }
   return results
+}
+
+/** What is known of a system in its turn. */
+interface Turn {
+  readonly steadyMs: number
+  readonly restedMs: number
+  readonly tokensRun: number
+}
+
+async function takeTurn(work: Work): Promise<Turn> {
+  const rested = await timeOnce(work)
+  let workedMs = rested.timeMs
+  do workedMs += (await timeOnce(work)).timeMs
+  while (workedMs < STEADY_MS)
+  const steady = await timeOnce(work)
+  return { steadyMs: steady.timeMs, restedMs: rested.timeMs, tokensRun: steady.tokensRun }
+}
+
+async function timeOnce(work: Work) {
+  const startMs = performance.now()
+  const tokensRun = await work()
+  return { timeMs: performance.now() - startMs, tokensRun }
+}
+
+function runOf(turns: readonly Turn[]): CaseRun {
+  return {
+    samplesMs: turns.map(({ steadyMs }) => roundMs(steadyMs)),
+    restedMs: turns.map(({ restedMs }) => roundMs(restedMs)),
+    tokensRun: turns.at(-1)?.tokensRun ?? 0,
+  }
 }

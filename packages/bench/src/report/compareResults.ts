@@ -148,7 +148,7 @@ function compareLatency(before: LatencyResult, after: LatencyResult): ReportTabl
   )
   return [
     {
-      title: 'Milliseconds, medians',
+      title: 'Milliseconds of steady work, medians',
       note: `${before.threads} and ${after.threads} threads, on ${before.machine.processor} and ${after.machine.processor}.`,
       columns: ['', 'before', 'after', 'times as fast'],
       rows: before.cases.flatMap((each) => {
@@ -156,8 +156,8 @@ function compareLatency(before: LatencyResult, after: LatencyResult): ReportTabl
         if (other === undefined) return []
         return pairs.map(([first, second]) => {
           const [was, is] = [
-            overRuns(mediansOf(each, first.name)).median,
-            overRuns(mediansOf(other, second.name)).median,
+            overRuns(mediansOf(each, first.name, 'samplesMs')).median,
+            overRuns(mediansOf(other, second.name, 'samplesMs')).median,
           ]
           const name = `${caseName(each)}, ${nameOfPair(first.name, second.name)}`
           return [name, decimals(was, 2), decimals(is, 2), decimals(was / is, 2)]

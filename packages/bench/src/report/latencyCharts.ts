@@ -12,7 +12,7 @@ export function latencyCharts(result: LatencyResult): ReportChart[] {
 function distributionChart(each: CaseResult, { systems, threads }: LatencyResult): ReportChart {
   const names = systems.map(({ name }) => name)
   return {
-    title: `${caseName(each)}: how many decisions are there after so many milliseconds, ${threadCount(threads)}`,
+    title: `${caseName(each)}: how many decisions are there after so many milliseconds of steady work, ${threadCount(threads)}`,
     width: 620,
     height: heightFor(230, names.length),
     option: {

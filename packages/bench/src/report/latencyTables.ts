@@ -1,5 +1,14 @@
-import type { LatencyResult, LatencyRole } from '../latency/latencyResult.js'
-import { caseName, mediansOf, nameOfRole, overRuns, type RunsFigure, ratiosOf, samplesOf } from '../latency/medians.js'
+import type { LatencyResult, LatencyRole, TimedFacts } from '../latency/latencyResult.js'
+import {
+  caseName,
+  mediansOf,
+  nameOfRole,
+  overRuns,
+  type RunsFigure,
+  ratiosOf,
+  samplesOf,
+  type TimesKey,
+} from '../latency/medians.js'
 import { spreadOf } from '../latency/spreadOf.js'
 import { count, decimals, megabytes, type ReportTable, threadCount } from './reportTable.js'
 
@@ -8,7 +17,9 @@ export function latencyTables(result: LatencyResult): ReportTable[] {
   return [
     caseTable(result),
     ratioTable(result, 'published way'),
+    restedRatioTable(result, 'published way'),
     ratioTable(result, 'its shape at its best'),
+    restedRatioTable(result, 'its shape at its best'),
     processTable(result),
     throughputTable(result),
     loadTable(result),
@@ -23,21 +34,25 @@ function withRange({ median, low, high }: RunsFigure, digits: number): string {
   return `${decimals(median, digits)} (${decimals(low, digits)}–${decimals(high, digits)})`
 }
 
-function caseTable({ cases, systems, threads }: LatencyResult): ReportTable {
+function caseTable({ cases, systems, threads, pauseMs, steadyMs }: LatencyResult): ReportTable {
   const runs = cases[0]?.systems[0]?.runs.length ?? 0
   return {
     title: `Milliseconds, ${threadCount(threads)}`,
-    note: `Medians of ${runs} runs with their range, 90th and 99th percentile of all, and how many tokens the model ran.`,
-    columns: ['', 'median', '90%', '99%', 'tokens run'],
+    note:
+      `Medians of ${runs} runs with their range, 90th and 99th percentile of all, once a system has worked for ` +
+      `${steadyMs} ms, and how many tokens the model ran. After a rest: the median of the first time after ${pauseMs} ms ` +
+      'without work, in which the processor clocks down.',
+    columns: ['', 'median', '90%', '99%', 'after a rest', 'tokens run'],
     rows: cases.flatMap((each) =>
       systems.map(({ name }) => {
         const { p90, p99 } = spreadOf(samplesOf(each, name))
         const run = each.systems.find((system) => system.name === name)?.runs[0]
         return [
           `${caseName(each)}, ${name}`,
-          withRange(overRuns(mediansOf(each, name)), 2),
+          withRange(overRuns(mediansOf(each, name, 'samplesMs')), 2),
           decimals(p90, 2),
           decimals(p99, 2),
+          withRange(overRuns(mediansOf(each, name, 'restedMs')), 2),
           `${run?.tokensRun ?? '–'}`,
         ]
       }),
@@ -47,29 +62,51 @@ function caseTable({ cases, systems, threads }: LatencyResult): ReportTable {
 
 function ratioTable(result: LatencyResult, role: LatencyRole): ReportTable {
   const other = nameOfRole(result, role)
-  const ours = result.systems.filter((system) => system.role === 'turnwise')
   const baseline = result.systems.find((system) => system.role === role)
   const memory = (name: string) => {
     return overRuns(result.processes.find((each) => each.name === name)?.runs.map(({ peakBytes }) => peakBytes) ?? [])
   }
   const share = (part: number | undefined, whole: number | undefined) =>
     part === undefined || whole === undefined ? '–' : decimals(whole / part, 1)
-  const cells = (name: string) =>
-    result.cases.map((each) => withRange(overRuns(other === undefined ? [] : ratiosOf(each, name, other)), 1))
   return {
-    title: `How many times less than the ${role === 'published way' ? role : 'same shape at its best'}`,
-    note: 'Medians in the same process, run by run; then the size of the file and the peak of memory.',
+    title: ratioTitle(role),
+    note: 'Medians of steady work in the same process, run by run; then the size of the file and the peak of memory.',
     columns: ['', ...result.cases.map(caseName), 'file', 'memory'],
     rows:
       other === undefined
         ? []
-        : ours.map(({ name, sizeBytes }) => [
+        : oursOf(result).map(({ name, sizeBytes }) => [
             name,
-            ...cells(name),
+            ...ratioCells(result, name, other, 'samplesMs'),
             share(sizeBytes, baseline?.sizeBytes),
             share(memory(name.replace(/, spinning$/, '')).median, memory(other).median),
           ]),
   }
+}
+
+function restedRatioTable(result: LatencyResult, role: LatencyRole): ReportTable {
+  const other = nameOfRole(result, role)
+  return {
+    title: `${ratioTitle(role)}, after a rest`,
+    note: `Medians of the first time after ${result.pauseMs} ms without work, run by run.`,
+    columns: ['', ...result.cases.map(caseName)],
+    rows:
+      other === undefined
+        ? []
+        : oursOf(result).map(({ name }) => [name, ...ratioCells(result, name, other, 'restedMs')]),
+  }
+}
+
+function ratioTitle(role: LatencyRole): string {
+  return `How many times less than the ${role === 'published way' ? role : 'same shape at its best'}`
+}
+
+function oursOf({ systems }: LatencyResult): readonly TimedFacts[] {
+  return systems.filter(({ role }) => role === 'turnwise')
+}
+
+function ratioCells({ cases }: LatencyResult, name: string, other: string, times: TimesKey): string[] {
+  return cases.map((each) => withRange(overRuns(ratiosOf(each, name, other, times)), 1))
 }
 
 function processTable({ processes, systems }: LatencyResult): ReportTable {

@@ -71,12 +71,17 @@ async function streamingOf(systems: readonly BenchmarkSystem[]) {
 }
 
 function latencyOf(name: string, ms: number): LatencyResult {
-  const runs = (base: number) => [0, 1, 2].map((run) => ({ samplesMs: [base, base + 1, base + run], tokensRun: 28 }))
+  const runs = (base: number) =>
+    [0, 1, 2].map((run) => {
+      return { samplesMs: [base, base + 1, base + run], restedMs: [2 * base, 2 * base, 3 * base], tokensRun: 28 }
+    })
   const spread = { count: 3, median: ms, p90: ms, p99: ms, max: ms }
   const figures = { loadMs: 400, firstDecisionMs: 500, sinceStartMs: 550, peakBytes: 283e6 }
   return {
     ...createHeader('latency', 1),
     threads: 2,
+    pauseMs: 20,
+    steadyMs: 50,
     systems: [
       { name: 'published way', kind: 'model', role: 'published way', spinning: true, sizeBytes: 497e6 },
       { name, kind: 'model', role: 'turnwise', spinning: false, sizeBytes: 86e6 },
@@ -138,8 +143,11 @@ describe('the report', () => {
     expect(page).toContain('secret \\| <words> 2')
     expect(page).toContain('| silence only |')
     expect(page).toContain('| any word stops it | 100.0 |')
-    expect(page).toContain('| 28 tokens, model 1 | 21.00 (20.00–21.00) |')
+    expect(page).toContain('| 28 tokens, model 1 | 21.00 (20.00–21.00) | 21.20 | 21.92 | 40.00 (40.00–40.00) | 28 |')
+    expect(page).toContain('After a rest: the median of the first time after 20 ms without work')
     expect(page).toContain('| model 1 | 14.3 (14.3–15.0) | 5.8 | 4.0 |')
+    expect(page).toContain('### How many times less than the published way, after a rest')
+    expect(page).toContain('| model 1 | 15.0 (15.0–15.0) |\n')
     for (const line of page.split('\n')) expect(line).not.toContain('undefined')
   })
 
@@ -210,7 +218,10 @@ test('results that cannot be read are errors that say why', async () => {
     return error.problem
   }
   expect(await problemOf('{"formatVersion": 2, "ki')).toContain('accuracy.json is no JSON')
-  expect(await problemOf('{"formatVersion": 1}')).toContain('formatVersion in accuracy.json is 1, expected 2')
+  expect(await problemOf('{"formatVersion": 1, "kind": "accuracy"}')).toContain(
+    'formatVersion in accuracy.json is 1, expected 2',
+  )
+  expect(await problemOf('{"formatVersion": 2, "kind": "latency"}')).toContain('is 2, expected 3')
   expect(await problemOf('{"formatVersion": 2, "kind": "speed"}')).toContain(
     'is "speed", expected accuracy, streaming, latency',
   )

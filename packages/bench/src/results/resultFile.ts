@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
-import { RESULT_FORMAT_VERSION, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
+import { RESULT_FORMAT_VERSIONS, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
 
 /**
  * Writes a file whole or not at all.
@@ -40,13 +40,15 @@ export async function readResult(path: string): Promise<ResultHeader> {
     throw new TurnwiseError('INVALID_RESULT', `${file} is no JSON: it is probably cut off.`, { value: file, cause })
   }
   const { formatVersion, kind } = isRecord(json) ? json : {}
-  if (formatVersion !== RESULT_FORMAT_VERSION) {
-    const problem = `formatVersion in ${file} is ${describeValue(formatVersion)}, expected ${RESULT_FORMAT_VERSION}.`
-    throw new TurnwiseError('INVALID_RESULT', problem, { value: formatVersion })
-  }
-  if (!RESULT_KINDS.some((known) => known === kind)) {
+  const known = RESULT_KINDS.find((each) => each === kind)
+  if (known === undefined) {
     const problem = `kind in ${file} is ${describeValue(kind)}, expected ${RESULT_KINDS.join(', ')}.`
     throw new TurnwiseError('INVALID_RESULT', problem, { value: kind })
+  }
+  const expected = RESULT_FORMAT_VERSIONS[known]
+  if (formatVersion !== expected) {
+    const problem = `formatVersion in ${file} is ${describeValue(formatVersion)}, expected ${expected}.`
+    throw new TurnwiseError('INVALID_RESULT', problem, { value: formatVersion })
   }
   return json as ResultHeader
 }

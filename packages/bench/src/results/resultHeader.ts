@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
-/** The version of the results that this code writes and reads. */
-export const RESULT_FORMAT_VERSION = 2
-
 /** What is measured. */
 export const RESULT_KINDS = ['accuracy', 'streaming', 'latency'] as const
 export type ResultKind = (typeof RESULT_KINDS)[number]
+
+/** The versions of the results that this code writes and reads. */
+export const RESULT_FORMAT_VERSIONS: Readonly<Record<ResultKind, number>> = { accuracy: 2, streaming: 2, latency: 3 }
 
 /** Where a result was made: what a reader needs to judge it, nothing that names the machine. */
 export interface Machine {
@@ -28,7 +28,8 @@ export interface Versions {
 
 /** The head of every result. */
 export interface ResultHeader {
-  readonly formatVersion: typeof RESULT_FORMAT_VERSION
+  /** Of its kind's results. */
+  readonly formatVersion: number
   readonly kind: ResultKind
   /** ISO 8601. */
   readonly createdAt: string
@@ -44,7 +45,7 @@ export function createHeader<Kind extends ResultKind>(
   seed: number,
 ): ResultHeader & { readonly kind: Kind } {
   return {
-    formatVersion: RESULT_FORMAT_VERSION,
+    formatVersion: RESULT_FORMAT_VERSIONS[kind],
     kind,
     createdAt: new Date().toISOString(),
     machine: describeMachine(),

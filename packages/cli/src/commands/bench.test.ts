@@ -85,11 +85,16 @@ test('latency times a model beside a baseline', async () => {
     '1',
     '--threads',
     '1',
+    ...['--soak', '--soak-updates', '6', '--soak-sessions', '2'],
   ]
   const { run, terminal } = createFakeApp()
   expect(await run('bench', 'latency', '--model', TINY, '--baseline', baseline, ...small, '--out', out)).toBe(0)
   expect(terminal.written()).toMatch(
     /^ms, 1 threads +8 tokens +28 tokens +54 tokens +4 after 50 +4 after 250\npublished way +/,
+  )
+  expect(terminal.written()).toMatch(/^published way, after a rest +\d/m)
+  expect(terminal.written()).toMatch(
+    /\n6 updates of 2 sessions: memory \d+, \d+, \d+ MB at first, in the middle, at the end\n$/,
   )
   expect(terminal.complained()).toContain('throughput: 2\n')
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })

@@ -95,7 +95,8 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
     })
     bar.stop()
     await writeResult(out, result)
-    await write(app.terminal.output, renderCases(result) + renderProcesses(result) + renderLive(result))
+    const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
+    await write(app.terminal.output, parts.join(''))
     const { loadAverage } = result.machine
     if (loadAverage >= BUSY_FROM) {
       await write(
@@ -113,13 +114,15 @@ function renderCases({ cases, systems, threads }: LatencyResult): string {
   const names = cases.map(({ kind, tokens, cachedTokens }) => {
     return kind === 'fresh' ? `${tokens} tokens` : `4 after ${cachedTokens}`
   })
-  const lines = systems.map(({ name }) => {
-    const medians = cases.map((each) => {
+  const medians = (name: string, times: 'samplesMs' | 'restedMs') =>
+    cases.map((each) => {
       const runs = each.systems.find((system) => system.name === name)?.runs ?? []
-      return median(runs.flatMap(({ samplesMs }) => samplesMs)).toFixed(2)
+      return median(runs.flatMap((run) => run[times])).toFixed(2)
     })
-    return [name, ...medians]
-  })
+  const lines = systems.flatMap(({ name }) => [
+    [name, ...medians(name, 'samplesMs')],
+    [`${name}, after a rest`, ...medians(name, 'restedMs')],
+  ])
   return `${renderTable([[`ms, ${threads} threads`, ...names], ...lines])}\n`
 }
 
@@ -149,6 +152,16 @@ function renderLive({ throughput, batch, load }: LatencyResult): string {
     `${prompts} prompts of ${tokensEach} tokens at a time: ${promptsPerSecond.toFixed(0)} a second\n`,
     renderTable([head, ...calls]),
   ].join('\n')
+}
+
+/** The memory over a soak, if there was one. */
+function renderSoak({ soak }: LatencyResult): string {
+  if (soak === null) return ''
+  const { sessions, points } = soak
+  const memory = [0, 0.5, 1].map((share) => {
+    return ((points[Math.floor(share * (points.length - 1))]?.rssBytes ?? Number.NaN) / 1e6).toFixed(0)
+  })
+  return `\n${points.at(-1)?.updates} updates of ${sessions} sessions: memory ${memory.join(', ')} MB at first, in the middle, at the end\n`
 }
 
 /** The middle of numbers; NaN of none. */

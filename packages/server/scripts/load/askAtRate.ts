@@ -22,6 +22,6 @@ export async function askAtRate(url: string, perSecond: number, seconds: number)
     while (pending.length < due) pending.push(http.ask(conversationOf(pending.length)))
   }
   const answers = await Promise.all(pending)
-  http.close()
+  await http.close()
   return { answers, tookMs: performance.now() - beganMs }
 }

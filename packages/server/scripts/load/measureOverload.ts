@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { spreadOf } from '@turnwise/bench'
 import { askAtRate } from './askAtRate.js'
 import { conversationOf } from './conversation.js'
-import { ANSWERED, openConnections } from './httpConnections.js'
+import { openConnections } from './httpConnections.js'
+import { ANSWERED } from './kindOfAnswer.js'
 import { countOutcomes, type Outcomes } from './outcomes.js'
 
 /** Twice as many predictions as the server can bear, and what it is like afterwards. */
@@ -43,7 +44,7 @@ export async function measureOverload(url: string, best: number, seconds: number
     askAtRate(url, 2 * best, seconds),
     sleep(1000 * seconds).then(recover),
   ])
-  http.close()
+  await http.close()
   const outcomes = countOutcomes(answers)
   const answeredPerSecond = Math.round((10_000 * outcomes.answered) / tookMs) / 10
   return {

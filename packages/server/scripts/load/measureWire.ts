@@ -46,7 +46,7 @@ async function comparePredictions(url: string, detector: Detector, rounds: numbe
     inProcess: (round) => timed(() => detector.predict(conversationOf(round))),
     overWire: async (round) => (await http.ask(conversationOf(round))).tookMs,
   })
-  http.close()
+  await http.close()
   return result
 }
 

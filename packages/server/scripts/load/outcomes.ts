@@ -1,5 +1,6 @@
 import { type Spread, spreadOf } from '@turnwise/bench'
-import { ANSWERED, type HttpAnswer, REFUSED } from './httpConnections.js'
+import type { HttpAnswer } from './httpConnections.js'
+import { ANSWERED, REFUSED } from './kindOfAnswer.js'
 
 /** What became of many requests. */
 export interface Outcomes {

@@ -2,15 +2,30 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LoadOptions } from 'turnwise'
+import type { CoreShares } from './shareCores.js'
 
 const COMMAND = fileURLToPath(new URL('../../../cli/bin/turnwise.js', import.meta.url))
 
 /** A `turnwise serve` in a process of its own. */
-export interface Serve {
+interface Serve {
   readonly url: string
   /** How it was told to load its model. */
   readonly loadOptions: LoadOptions
   stop(): Promise<void>
+}
+
+/** Does something with a server that is stopped afterwards. */
+export async function withServe<Result>(
+  flags: readonly string[],
+  shares: CoreShares | null,
+  task: (serve: Serve) => Promise<Result>,
+): Promise<Result> {
+  const serve = await startServe(flags, shares?.server)
+  try {
+    return await task(serve)
+  } finally {
+    await serve.stop()
+  }
 }
 
 /**
@@ -18,7 +33,7 @@ export interface Serve {
  *
  * @param cores those that it is kept to; by default all
  */
-export async function startServe(flags: readonly string[], cores?: string): Promise<Serve> {
+async function startServe(flags: readonly string[], cores?: string): Promise<Serve> {
   const commandLine = [COMMAND, 'serve', '--port', '0', '--log-level', 'error', '--drain-ms', '0', ...flags]
   const [command, ...rest] = [
     ...(cores === undefined ? [] : ['taskset', '-c', cores]),
