@@ -3,18 +3,28 @@
 import gzip
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from turnwise_training.fit_policy import POLICY_FILE, Preset, latency_at, main, policies_in, with_tables
+from turnwise_training.fit_policy import (
+    PACE,
+    POLICY_FILE,
+    Preset,
+    latency_at,
+    main,
+    policies_in,
+    with_tables,
+)
+from turnwise_training.pace import PaceWeights, spoken_ms
 from turnwise_training.timed_points import Points
 from turnwise_training.waiting_tables import (
     KNOTS,
     LAG_MS,
-    LONG_TURN_WORDS,
     NEVER,
+    NO_PACE,
     WAITS_MS,
     Bounds,
     FixedThreshold,
@@ -34,26 +44,36 @@ TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny" / "fused"
 
 
 def made_up(seed: int) -> Points:
-    """Ends are mostly probable; the less probable an end, the longer a hold."""
+    """Ends are mostly probable and turns that end short; the less probable an end, the longer a hold."""
     chance = np.random.default_rng(seed)
     ends = np.arange(3000) % 3 == 0
     completion = np.where(ends, chance.beta(5, 1, 3000), chance.beta(1, 3, 3000))
     silence = np.clip(200 + chance.exponential(300 + 600 * (1 - completion)), 200, 5000)
     meetings = np.arange(3000) % 20
-    return Points(meetings, ends, silence, completion, np.where(ends, 5, 40))
+    nothing = np.zeros(3000)
+    return Points(meetings, ends, silence, completion, np.where(ends, 1500.0, 12000.0), nothing, nothing)
 
 
 def points(*rows: tuple[bool, float, float]) -> Points:
     ends, silence, completion = (np.array(column) for column in zip(*rows, strict=True))
-    return Points(np.full(len(rows), "m"), ends, silence, completion, np.zeros(len(rows)))
+    nothing = np.zeros(len(rows))
+    return Points(np.full(len(rows), "m"), ends, silence, completion, nothing + 3000, nothing, nothing)
 
 
 def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
     table = Table(np.array([0.0, 0.5, 1.0]), np.array([1000.0, 400.0, 0.0]))
     each = points(*[(True, 0, completion) for completion in (0, 0.25, 0.5, 1)])
     assert table.wait_ms(each).tolist() == [1000, 700, 400, LAG_MS]
-    longer = each._replace(words=np.array([0, LONG_TURN_WORDS / 2, LONG_TURN_WORDS, 900]))
-    assert table._replace(long_turn_ms=600).wait_ms(longer).tolist() == [1000, 1000, 1000, 600]
+    longer = each._replace(turn_ms=np.array([3000, 3300 * np.e - 300, 3300 / np.e - 300, 9e9]))
+    assert table._replace(pace=PaceWeights(300, 200, -500, 600)).wait_ms(longer).tolist() == [
+        1000,
+        1000,
+        LAG_MS,
+        600,
+    ]
+    # No wait is shorter than for a turn that is surely over.
+    high = Table(np.array([0.0, 1.0]), np.array([1000.0, 350.0]), PACE)
+    assert high.wait_ms(each._replace(turn_ms=np.zeros(4))).tolist() == [500, 350, 350, 350]
     few = points((False, 700, 0.25), (False, 701, 0.25), (True, 50, 0), (True, 4000, 1))
     assert measure(few, table) == (0.5, 600)
     assert measure(few, FixedThreshold(0.2, 300, 900)) == (1, 600)
@@ -108,11 +128,23 @@ def test_the_threshold_is_the_best_of_all_settings():
                 assert found.cut_offs > 0.3 or found.latency_ms >= chosen.latency_ms - 1e-6
 
 
-def test_the_length_of_a_turn_helps_where_long_ones_go_on():
+def test_the_pace_is_that_of_typescript():
+    # The numbers of packages/core/src/pace.test.ts.
+    weights = PaceWeights(300, 200, -500, 1500)
+    paces = [(3000, 0, 0), (3300 * np.e - 300, 21, 2), (3000, 35, 10), (0, 0, 90), (9e99, 90, 0)]
+    assert weights.longer_ms(*np.array(paces).T).tolist() == [0, 439, 0, -500, 1500]
+    assert NO_PACE.longer_ms(*np.array(paces).T).tolist() == [0] * 5
+    assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
+
+
+@pytest.mark.parametrize(
+    "fit", [lambda on, pace: TableFit(on, pace).within(0.02), lambda on, pace: fit_threshold(on, 0.02, pace)]
+)
+def test_the_pace_helps_where_long_turns_go_on(fit: Callable[[Points, PaceWeights], Table | FixedThreshold]):
     fitted_on, measured_on = made_up(0), made_up(1)
-    alone, with_length = (measure(measured_on, TableFit(fitted_on, ms).within(0.02)) for ms in (0, 1000))
-    assert with_length.cut_offs < alone.cut_offs + 0.005
-    assert with_length.latency_ms < alone.latency_ms
+    alone, paced = (measure(measured_on, fit(fitted_on, pace)) for pace in (NO_PACE, PACE))
+    assert paced.cut_offs < alone.cut_offs + 0.005
+    assert paced.latency_ms < alone.latency_ms
 
 
 @pytest.fixture(autouse=True)
@@ -131,10 +163,10 @@ def test_a_table_keeps_within_bounds():
 
 
 def test_points_that_change_little_are_left_out():
-    table = Table(np.array([0, 0.2, 0.4, 0.6, 1]), np.array([904, 500, 510, 495, 496]), 300)
+    table = Table(np.array([0, 0.2, 0.4, 0.6, 1]), np.array([904, 500, 510, 495, 496]), PACE)
     short = readable(table)
     assert short.knots.tolist() == [0, 0.2, 1] and short.waits_ms.tolist() == [900, 500, 500]
-    assert short.long_turn_ms == 300
+    assert short.pace == PACE
 
 
 def test_rules_are_compared_where_they_cut_off_equally_often():
@@ -148,11 +180,11 @@ def test_policies_are_read_and_written_as_they_stand_in_typescript():
     policies = policies_in(source)
     budgets = {"patient": 0.05, "balanced": 0.1, "eager": 0.15}
     assert {name: preset.budget for name, preset in policies.items()} == budgets
-    assert all(isinstance(preset, Preset) and preset.table.long_turn_ms > 0 for preset in policies.values())
+    assert all(isinstance(preset, Preset) and preset.table.pace == PACE for preset in policies.values())
     assert with_tables(source, {name: preset.table for name, preset in policies.items()}) in source
     table = Table(np.array([0, 0.25, 1]), np.array([1230, 900, 200]))
     written = with_tables(source, dict.fromkeys(policies, table))
-    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    longTurnWords") == 3
+    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    turnLengthMs") == 3
     assert len(written) < len(source)
 
 

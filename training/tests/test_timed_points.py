@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from turnwise_training.onnx_runner import OnnxRunner
+from turnwise_training.pace import Pace
 from turnwise_training.timed_points import (
     Silence,
     Word,
@@ -58,6 +59,29 @@ def test_silences_inside_a_turn_are_holds_those_before_an_answer_ends():
     ]
 
 
+def test_held_pauses_and_answered_turns_are_counted_for_each_speaker_before_each_silence():
+    found = silences(
+        ("A", 0, "i would"),
+        ("A", 1.2, "like tea"),  # after 0.6 s
+        ("B", 2.1, "with milk"),
+        ("A", 3, "please"),
+        ("A", 9.3, "no sugar"),  # after 6 s: the turn goes on, but nothing is counted
+        ("A", 10.2, "thanks"),  # after 0.3 s: no pause to count
+        ("B", 11, "anything else"),
+        ("A", 12, "no"),
+        ("B", 13, "fine"),
+    )
+    assert [(each.is_end, round(each.pace.turn_ms), *each.pace[1:]) for each in found] == [
+        (False, 600, 0, 0),
+        (True, 1800, 1, 0),
+        (True, 600, 0, 0),
+        (False, 6900, 1, 1),
+        (True, 7500, 1, 1),
+        (True, 600, 0, 1),
+        (True, 300, 1, 2),
+    ]
+
+
 def test_silences_in_which_another_speaks_and_answers_broken_into_are_left_out():
     assert not silences(
         ("A", 0, "one two three four five six"),
@@ -82,7 +106,7 @@ def test_words_are_those_of_a_recogniser():
 
 
 def test_a_sample_has_as_many_of_each_kind():
-    many = [Silence("m", index % 5 == 0, float(index), []) for index in range(100)]
+    many = [Silence("m", index % 5 == 0, float(index), [], Pace(0, 0, 0)) for index in range(100)]
     few = sample(many, 10)
     assert len(few) == 20 and sum(each.is_end for each in few) == 10
     assert few == sorted(few, key=lambda each: each.silence_ms)
@@ -109,7 +133,8 @@ def test_points_are_what_the_model_says_of_silences():
     points = judge(TINY, silences(("A", 0, "i would"), ("A", 1.2, "like"), ("B", 1.8, "yes sure")), 1)
     assert points.ends.tolist() == [False, True] and points.meetings.tolist() == ["m", "m"]
     assert points.silence_ms == pytest.approx([600, 300])
-    assert points.words.tolist() == [2, 3]
+    assert points.turn_ms == pytest.approx([600, 1500])
+    assert points.held.tolist() == [0, 1] and points.answered.tolist() == [0, 0]
     assert np.all((points.completion > 0) & (points.completion < 1))
     assert points.where(points.ends).silence_ms == pytest.approx([300])
 

@@ -8,6 +8,7 @@ meetings, these are the others.
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 from pathlib import Path
@@ -20,6 +21,7 @@ from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
 from .mined_sources import MEETINGS, is_test_meeting, read
 from .model import load_tokenizer
 from .onnx_runner import OnnxRunner, Past
+from .pace import PAUSE_MS, Pace, spoken_ms
 from .prompt import Message
 
 MIN_SILENCE_MS = 200
@@ -28,8 +30,6 @@ CONTEXT_STRETCHES = 40
 CONTEXT_MESSAGES = 4
 MESSAGE_WORDS = 60
 BACKCHANNEL = re.compile(r"(b|s\^bk|s\^ba)(\.%)?")
-WORD = re.compile(r"[@+]|[^\W_]+(?:['’.]+[^\W_]+)*")
-"""As `wordsOf` of packages/core counts them."""
 UNSPOKEN = re.compile(r"<.*>$|-|.*-$")
 
 
@@ -61,6 +61,8 @@ class Silence(NamedTuple):
     silence_ms: float
     messages: list[Message]
     """What was said so far, the speaker as the user, all others as the agent."""
+    pace: Pace
+    """How the speaker has spoken in this meeting before the silence."""
 
 
 class Points(NamedTuple):
@@ -71,8 +73,10 @@ class Points(NamedTuple):
     silence_ms: np.ndarray
     completion: np.ndarray
     """The probability of start_speaking within the pair of a silent agent, 0 to 1."""
-    words: np.ndarray
-    """How many the user has said of this turn, of the last MESSAGE_WORDS."""
+    turn_ms: np.ndarray
+    held: np.ndarray
+    answered: np.ndarray
+    """These three as in `Pace`."""
 
     def where(self, chosen: np.ndarray) -> "Points":
         return Points(*(column[chosen] for column in self))
@@ -114,24 +118,35 @@ def stretches_of(units: list[dict], times: dict[str, list]) -> list[Stretch]:
 def silences_of(meeting: str, stretches: list[Stretch]) -> Iterator[Silence]:
     """Holds of 0.2 to 5 s, and ends of up to 5 s whose answer is over before the first speaker is back.
 
-    Silences in which somebody else was still speaking are left out, as are those after no word at all.
+    Silences in which somebody else was still speaking are left out, as are those after no word at all. A
+    speaker's pace counts the silences that are listed; a turn begins where the speaker before was another.
     """
     said = [(stretch.speaker, recognised(stretch.words)) for stretch in stretches]
     latest_ms = -np.inf
+    held: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
+    turn_speaker, turn_start_ms = "", 0.0
     for index, (stretch, following) in enumerate(pairwise(stretches)):
+        speaker = stretch.speaker
+        if speaker != turn_speaker:
+            turn_speaker, turn_start_ms = speaker, stretch.start_ms
         before_ms, latest_ms = latest_ms, max(latest_ms, stretch.end_ms)
         silence_ms = following.start_ms - stretch.end_ms
-        is_end = following.speaker != stretch.speaker
+        is_end = following.speaker != speaker
         least_ms = 0 if is_end else MIN_SILENCE_MS
         if before_ms > stretch.end_ms or not least_ms <= silence_ms <= MAX_SILENCE_MS:
             continue
         later = (stretches[place] for place in range(index + 2, len(stretches)))
-        again_ms = next((each.start_ms for each in later if each.speaker == stretch.speaker), np.inf)
+        again_ms = next((each.start_ms for each in later if each.speaker == speaker), np.inf)
         if is_end and again_ms < following.end_ms:
             continue
-        messages = messages_of(said[max(0, index - CONTEXT_STRETCHES) : index + 1], stretch.speaker)
+        messages = messages_of(said[max(0, index - CONTEXT_STRETCHES) : index + 1], speaker)
         if messages and messages[-1]["role"] == "user":
-            yield Silence(meeting, is_end, silence_ms, messages)
+            turn_ms = max(stretch.end_ms - turn_start_ms, spoken_ms(messages[-1]["content"]))
+            pace = Pace(turn_ms, held[speaker], answered[speaker])
+            answered[speaker] += is_end
+            held[speaker] += not is_end and silence_ms >= PAUSE_MS
+            yield Silence(meeting, is_end, silence_ms, messages, pace)
 
 
 def messages_of(said: list[tuple[str, list[str]]], user: str) -> list[Message]:
@@ -174,8 +189,8 @@ def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]
     speak, listen = (logits[:, ACTIONS.index(action)] for action in (START_SPEAKING, CONTINUE_LISTENING))
     meetings, ends, silence_ms = (np.array([each[column] for each in silences]) for column in range(3))
-    words = np.array([len(WORD.findall(silence.messages[-1]["content"])) for silence in silences])
-    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)), words)
+    turn_ms, held, answered = np.array([silence.pace for silence in silences]).T
+    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)), turn_ms, held, answered)
 
 
 def one_after_another(runner: OnnxRunner, prompts: list[list[int]], action_ids: Sequence[int]) -> np.ndarray:

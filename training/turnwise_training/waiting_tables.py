@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .pace import PaceWeights
 from .timed_points import MAX_SILENCE_MS, Points
 
 LAG_MS = 200
@@ -14,11 +15,11 @@ WAITS_MS = np.arange(LAG_MS, MAX_SILENCE_MS + 1, 50)
 DELAYS_MS = WAITS_MS[WAITS_MS <= 1500]
 KNOTS = 8
 RESAMPLES = 16
-LONG_TURN_WORDS = 60
 READABLE_MS = 25
 """A point of a table that changes no wait by more is left out."""
 NEVER = 2.0
 """No probability is so high."""
+NO_PACE = PaceWeights()
 
 
 class Table(NamedTuple):
@@ -26,24 +27,23 @@ class Table(NamedTuple):
     """Probabilities from 0 to 1."""
     waits_ms: np.ndarray
     """[knots], falling"""
-    long_turn_ms: float = 0.0
-    """So much longer after LONG_TURN_WORDS and more, a share of it after fewer."""
+    pace: PaceWeights = NO_PACE
 
     def wait_ms(self, points: Points) -> np.ndarray:
         """[points] as `waitFor` reads it, and not before the words are heard."""
-        longer = longer_ms(points.words, self.long_turn_ms)
-        return np.maximum(
-            LAG_MS, np.floor(np.interp(points.completion, self.knots, self.waits_ms) + longer + 0.5)
-        )
+        waits = np.interp(points.completion, self.knots, self.waits_ms) + longer_ms(points, self.pace)
+        return np.maximum(LAG_MS, np.floor(np.maximum(self.waits_ms[-1], waits) + 0.5))
 
 
 class FixedThreshold(NamedTuple):
     threshold: float
     delay_ms: float
     timeout_ms: float
+    pace: PaceWeights = NO_PACE
 
     def wait_ms(self, points: Points) -> np.ndarray:
-        return np.where(points.completion >= self.threshold, self.delay_ms, self.timeout_ms)
+        waits = np.where(points.completion >= self.threshold, self.delay_ms, self.timeout_ms)
+        return np.maximum(LAG_MS, waits + longer_ms(points, self.pace))
 
 
 class Bounds(NamedTuple):
@@ -82,8 +82,16 @@ def measure(points: Points, rule: Table | FixedThreshold) -> Measured:
     return Measured(float(cut[~points.ends].mean()), float(waits[points.ends].mean()))
 
 
-def longer_ms(words: np.ndarray, long_turn_ms: float) -> np.ndarray:
-    return long_turn_ms * np.minimum(words, LONG_TURN_WORDS) / LONG_TURN_WORDS
+def longer_ms(points: Points, pace: PaceWeights) -> np.ndarray:
+    return pace.longer_ms(points.turn_ms, points.held, points.answered)
+
+
+def shortened(points: Points, pace: PaceWeights) -> Points:
+    """What the pace adds to a wait is taken off the silence instead.
+
+    Where it would shorten a wait that is the least already, a hold seems to be cut off that is not.
+    """
+    return points._replace(silence_ms=points.silence_ms - longer_ms(points, pace))
 
 
 def area_under_curve(points: Points) -> float:
@@ -110,13 +118,11 @@ class TableFit:
     table here is the mean of those of RESAMPLES draws of the meetings, with repetition.
     """
 
-    def __init__(self, points: Points, long_turn_ms: float = 0.0, bounds: Bounds = FREE):
-        self.points, self.long_turn_ms, self.bounds = points, long_turn_ms, bounds
+    def __init__(self, points: Points, pace: PaceWeights = NO_PACE, bounds: Bounds = FREE):
+        self.points, self.pace, self.bounds = points, pace, bounds
         corners = [probability for pairs in bounds for probability, _ in pairs]
         self.knots = np.unique([*knots_of(points), *corners])
-        # What length adds to a wait is taken off the hold instead.
-        left_ms = points.silence_ms - longer_ms(points.words, long_turn_ms)
-        shorter = points._replace(silence_ms=left_ms)
+        shorter = shortened(points, pace)
         chance = np.random.default_rng(0)
         of_meeting = [np.flatnonzero(points.meetings == meeting) for meeting in np.unique(points.meetings)]
         self.draws = []
@@ -127,7 +133,7 @@ class TableFit:
 
     def at_price(self, price_ms: float) -> Table:
         waits = np.mean([cheapest(segments, price_ms) for segments in self.draws], axis=0)
-        return Table(self.knots, self.bounds.clip(self.knots, waits), self.long_turn_ms)
+        return Table(self.knots, self.bounds.clip(self.knots, waits), self.pace)
 
     def within(self, budget: float) -> Table:
         """The table of the lowest price that keeps the budget, found by bisection."""
@@ -184,14 +190,14 @@ def readable(table: Table) -> Table:
             )
         )
         kept.append(next(reachable))
-    return Table(knots[kept], waits[kept], table.long_turn_ms)
+    return Table(knots[kept], waits[kept], table.pace)
 
 
-def fit_threshold(points: Points, budget: float) -> FixedThreshold:
+def fit_threshold(points: Points, budget: float, pace: PaceWeights = NO_PACE) -> FixedThreshold:
     """The best of the settings that the benchmark tries (sweep.ts)."""
     thresholds = [*np.unique(np.quantile(points.completion, np.linspace(0, 1, 51))), NEVER]
-    found = [(math.inf, FixedThreshold(NEVER, MAX_SILENCE_MS, MAX_SILENCE_MS))]
-    holds = points.where(~points.ends)
+    found = [(math.inf, FixedThreshold(NEVER, MAX_SILENCE_MS, MAX_SILENCE_MS, pace))]
+    holds = shortened(points.where(~points.ends), pace)
     for threshold in thresholds:
         over = holds.completion >= threshold
         by_delay, by_timeout = (
@@ -204,7 +210,7 @@ def fit_threshold(points: Points, budget: float) -> FixedThreshold:
         within &= DELAYS_MS[:, None] <= WAITS_MS
         if within.any():
             delay, timeout = np.unravel_index(np.where(within, latency, np.inf).argmin(), latency.shape)
-            setting = FixedThreshold(threshold, DELAYS_MS[delay], WAITS_MS[timeout])
+            setting = FixedThreshold(threshold, DELAYS_MS[delay], WAITS_MS[timeout], pace)
             found.append((latency[delay, timeout], setting))
     return min(found)[1]
 

@@ -6,6 +6,7 @@ import { type Judgement, judge, judgeSilence } from './judge.js'
 import { createLatestQueue } from './latestQueue.js'
 import { type Message, validateMessages, validateText } from './messages.js'
 import type { ActionLogits, LanguageModel } from './model.js'
+import { isPause, type Pace, spokenMs } from './pace.js'
 import { DEFAULT_POLICY, resolvePolicy } from './policy.js'
 import { type CachedAnswer, createPrefixCache } from './prefixCache.js'
 import type { PromptEncoder } from './prompt.js'
@@ -30,6 +31,7 @@ interface Moment {
   readonly messages: readonly Message[]
   readonly turn: Turn
   readonly text: string
+  readonly pace: Pace
   readonly agentSpeaking: boolean
   readonly wasStopped: boolean
   readonly expect: Expectation | undefined
@@ -56,7 +58,9 @@ export function createSession(context: SessionContext, options: SessionOptions |
   let agentText = saved?.agentText
   let wasStopped = saved?.wasStopped ?? false
   let turn: Turn | undefined = saved?.turn === undefined ? undefined : { ...saved.turn }
-  let answered: { readonly prompt: readonly number[]; readonly logits: ActionLogits } | undefined
+  let held = saved?.held ?? 0
+  let answered = saved?.answered ?? 0
+  let lastAnswer: { readonly prompt: readonly number[]; readonly logits: ActionLogits } | undefined
   let closed = false
 
   function throwIfClosed(): void {
@@ -74,7 +78,10 @@ export function createSession(context: SessionContext, options: SessionOptions |
 
   /** The user's words become a part of the history, unless they only showed that the user listens. */
   function settleTurn(): void {
-    if (turn !== undefined && !turn.isBackchannel) transcript.push({ role: 'user', content: turn.text })
+    if (turn !== undefined && !turn.isBackchannel) {
+      transcript.push({ role: 'user', content: turn.text })
+      if (wordsOf(turn.text).length > 0) answered += 1
+    }
     turn = undefined
     wasStopped = false
   }
@@ -83,25 +90,28 @@ export function createSession(context: SessionContext, options: SessionOptions |
     const current = currentMessages()
     transcript.makeRoom(current)
     const messages = [...transcript.messages, ...current]
-    return { messages, turn, text: turn.text, agentSpeaking: agentText !== undefined, wasStopped, expect }
+    const pace = { turnMs: turnMsOf(turn), held, answered }
+    return { messages, turn, text: turn.text, pace, agentSpeaking: agentText !== undefined, wasStopped, expect }
   }
 
   async function answerPrompt(prompt: readonly number[]): Promise<CachedAnswer> {
-    if (answered !== undefined && isEqual(answered.prompt, prompt)) return { logits: answered.logits, tokensRun: 0 }
+    if (lastAnswer !== undefined && isEqual(lastAnswer.prompt, prompt))
+      return { logits: lastAnswer.logits, tokensRun: 0 }
     const answer = await cache.answer(prompt)
-    answered = { prompt, logits: answer.logits }
+    lastAnswer = { prompt, logits: answer.logits }
     return answer
   }
 
   async function decideAbout(moment: Moment): Promise<Answer> {
     context.throwIfClosed()
-    const { turn, text, agentSpeaking, wasStopped, expect } = moment
+    const { turn, text, pace, agentSpeaking, wasStopped, expect } = moment
     const { logits, tokensRun } = await answerPrompt(prompts.encode(moment.messages))
     const judgement = judge(policy, {
       completion: probabilityAgainst(logits, ...SILENT_ACTIONS, temperature),
       interruption: probabilityAgainst(logits, ...SPEAKING_ACTIONS, temperature),
       agentSpeaking,
       text,
+      pace,
       expect,
       lastAction: turn.lastAction,
       wasStopped,
@@ -165,7 +175,12 @@ export function createSession(context: SessionContext, options: SessionOptions |
       validateText(text, "The user's turn")
       // A final transcript often only adds punctuation, long after the words.
       const isSaidBefore = turn !== undefined && isEqual(wordsOf(turn.text), wordsOf(text))
-      turn ??= { settledText, text, spokeAtMs: atMs, isBackchannel: false }
+      // What words take to say is no silence: a turn begins so long before its first are heard, and a pause is shorter.
+      const saidMs = spokenMs(turn?.text ?? '')
+      const newMs = spokenMs(text) - saidMs
+      turn ??= { settledText, text, startedAtMs: atMs, spokeAtMs: atMs, isBackchannel: false }
+      if (saidMs === 0) turn.startedAtMs = atMs - newMs
+      else if (newMs > 0 && agentText === undefined && isPause(atMs - turn.spokeAtMs - newMs)) held += 1
       if (!isSaidBefore) turn.spokeAtMs = atMs
       if (turn.text !== text) turn.isBackchannel = false
       turn.text = text
@@ -187,7 +202,8 @@ export function createSession(context: SessionContext, options: SessionOptions |
     toJSON() {
       const messages = [...transcript.messages]
       const formatVersion = SAVED_SESSION_VERSION
-      return { formatVersion, messages, policy, expect, agentText, wasStopped, turn: turn && { ...turn } }
+      const state = { expect, agentText, wasStopped, turn: turn && { ...turn }, held, answered }
+      return { formatVersion, messages, policy, ...state }
     },
     async close() {
       closed = true
@@ -202,6 +218,11 @@ function savedOf(options: SessionOptions | SavedSession): SavedSession | undefin
   if (!('formatVersion' in options)) return undefined
   validateSavedSession(options)
   return options
+}
+
+/** From the first word to the last; a finite number even where the clock has run from one end of numbers to the other. */
+function turnMsOf({ text, startedAtMs, spokeAtMs }: UserTurn): number {
+  return Math.min(Number.MAX_VALUE, Math.max(spokenMs(text), spokeAtMs - startedAtMs))
 }
 
 function validateTime(atMs: unknown): void {

@@ -10,14 +10,15 @@ const policy: Policy = {
     [0.9, 510],
     [1, 250],
   ],
-  longTurnWords: 100,
-  longTurnMs: 1000,
 }
+/** After which the wait is the table's. */
+const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
 const silent: Situation = {
   completion: 0.9,
   interruption: 0.9,
   agentSpeaking: false,
   text: 'I was charged twice',
+  pace: TYPICAL,
   expect: undefined,
   lastAction: undefined,
   wasStopped: false,
@@ -28,15 +29,24 @@ describe('while the agent is silent', () => {
   test('the more probable the end, the shorter the wait', () => {
     expect(judge(policy, silent)).toEqual({
       action: 'start_speaking',
-      waitMs: 550,
+      waitMs: 510,
       reason: {
         rule: 'threshold',
         probability: 0.9,
         threshold: 0.5,
         excluded: ['start_listening', 'continue_speaking'],
+        paceMs: 0,
       },
     })
-    expect(judge(policy, { ...silent, completion: 0.3 })).toMatchObject({ action: 'continue_listening', waitMs: 1940 })
+    expect(judge(policy, { ...silent, completion: 0.3 })).toMatchObject({ action: 'continue_listening', waitMs: 1900 })
+  })
+
+  test('the wait follows the pace of the user, and the reason says by how much', () => {
+    const [short, long] = [2000, 9000].map((turnMs) => judge(policy, { ...silent, pace: { ...TYPICAL, turnMs } }))
+    expect(short?.reason.paceMs).toBeLessThan(0)
+    expect(short?.waitMs).toBe(510 + (short?.reason.paceMs ?? 0))
+    expect(long?.waitMs).toBe(510 + (long?.reason.paceMs ?? 0))
+    expect(long?.waitMs).toBeGreaterThan(510)
   })
 
   test('a noisy partial does not flip the action', () => {
@@ -65,12 +75,12 @@ describe('while the agent is silent', () => {
 
   test('silence runs out', () => {
     const judgement = judge(policy, silent)
-    expect(judgeSilence(judgement, 500, false)).toMatchObject({
+    expect(judgeSilence(judgement, 460, false)).toMatchObject({
       action: 'continue_listening',
       waitMs: 50,
       reason: { rule: 'waiting' },
     })
-    expect(judgeSilence(judgement, 550, false)).toMatchObject({
+    expect(judgeSilence(judgement, 510, false)).toMatchObject({
       action: 'start_speaking',
       waitMs: 0,
       reason: { rule: 'silence' },
@@ -90,7 +100,7 @@ describe('while the agent is silent', () => {
 
 describe('while the agent speaks', () => {
   test('a probable interruption of some words stops it', () => {
-    expect(judge(policy, { ...speaking, interruption: 0.6 })).toMatchObject({ action: 'start_listening', waitMs: 550 })
+    expect(judge(policy, { ...speaking, interruption: 0.6 })).toMatchObject({ action: 'start_listening', waitMs: 510 })
     expect(judge(policy, { ...speaking, interruption: 0.4 })).toMatchObject({ action: 'continue_speaking', waitMs: 0 })
   })
 

@@ -1,5 +1,6 @@
 import { ACTIONS, type Action, fittingActions } from './actions.js'
 import { type Expectation, isHalfAnswer } from './expectation.js'
+import { type Pace, paceMs } from './pace.js'
 import type { Policy } from './policy.js'
 import { wordsOf } from './spokenWords.js'
 import { waitFor } from './waiting.js'
@@ -37,6 +38,11 @@ export interface DecisionReason {
   readonly threshold: number
   /** The actions that the agent's state made impossible. */
   readonly excluded: readonly Action[]
+  /**
+   * How much longer (ms) than the policy's table says the agent waits for a user who has spoken like this; below 0:
+   * shorter. No wait gets shorter for it than that for a turn that is surely over.
+   */
+  readonly paceMs: number
 }
 
 /** What the policy makes of the probabilities. */
@@ -56,6 +62,7 @@ export interface Situation {
   readonly agentSpeaking: boolean
   /** The user's words of this turn. */
   readonly text: string
+  readonly pace: Pace
   readonly expect: Expectation | undefined
   /** The action before, in the same turn. */
   readonly lastAction: Action | undefined
@@ -86,26 +93,27 @@ export function judgeSilence(judgement: Judgement, silenceMs: number, agentSpeak
   }
 }
 
-function judgeTurn(policy: Policy, { completion, interruption, text, expect, lastAction, wasStopped }: Situation) {
+function judgeTurn(policy: Policy, situation: Situation): Judgement {
+  const { completion, interruption, text, pace, expect, lastAction, wasStopped } = situation
   const isHalf = expect !== undefined && completion > policy.halfAnswerAtMost && isHalfAnswer(expect, text)
   const probability = isHalf ? policy.halfAnswerAtMost : completion
   const threshold = moved(policy.speakFrom, policy.margin, lastAction, 'start_speaking', 'continue_listening')
   const speaks = probability >= threshold
-  const reason = { probability, threshold, excluded: excludedBy(false) }
+  const reason = { probability, threshold, excluded: excludedBy(false), paceMs: paceMs(policy, pace) }
   if (wasStopped && (wordsOf(text).length === 0 || interruption < policy.interruptFrom - policy.margin)) {
-    const rule = 'false_interruption' as const
-    return { action: 'continue_listening' as const, waitMs: policy.resumeAfterMs, reason: { ...reason, rule } }
+    const rule = 'false_interruption'
+    return { action: 'continue_listening', waitMs: policy.resumeAfterMs, reason: { ...reason, rule } }
   }
   const isKept = speaks !== probability >= policy.speakFrom
   const rule = isHalf ? 'half_answer' : isKept ? 'kept' : 'threshold'
   return {
-    action: speaks ? ('start_speaking' as const) : ('continue_listening' as const),
-    waitMs: waitFor(policy, probability, text),
-    reason: { ...reason, rule } as const,
+    action: speaks ? 'start_speaking' : 'continue_listening',
+    waitMs: waitFor(policy, probability, pace),
+    reason: { ...reason, rule },
   }
 }
 
-function judgeOverlap(policy: Policy, { completion, interruption, text, lastAction }: Situation): Judgement {
+function judgeOverlap(policy: Policy, { completion, interruption, text, pace, lastAction }: Situation): Judgement {
   const { interruptFrom, confidentFrom, freeWords, margin } = policy
   const threshold = moved(interruptFrom, margin, lastAction, 'start_listening', 'continue_speaking')
   const isProbable = interruption >= threshold
@@ -115,8 +123,8 @@ function judgeOverlap(policy: Policy, { completion, interruption, text, lastActi
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'
   return {
     action: stops ? 'start_listening' : 'continue_speaking',
-    waitMs: stops ? waitFor(policy, completion, text) : 0,
-    reason: { rule, probability: interruption, threshold, excluded: excludedBy(true) },
+    waitMs: stops ? waitFor(policy, completion, pace) : 0,
+    reason: { rule, probability: interruption, threshold, excluded: excludedBy(true), paceMs: paceMs(policy, pace) },
   }
 }
 

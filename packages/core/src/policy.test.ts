@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { spokenMs } from './pace.js'
 import { POLICIES, resolvePolicy } from './policy.js'
 import { caught } from './test/caught.js'
 import { waitFor } from './waiting.js'
 
 const { balanced } = POLICIES
+const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
 const withWait = (wait: unknown) => ({ ...balanced, wait })
 
 test('a policy has a name, or is checked and copied', () => {
@@ -14,6 +16,7 @@ test('a policy has a name, or is checked and copied', () => {
   const own = { ...balanced, speakFrom: 0.7 }
   expect(resolvePolicy(own)).toEqual(own)
   expect(resolvePolicy(own)).not.toBe(own)
+  expect(resolvePolicy(own).paceBoundsMs).not.toBe(own.paceBoundsMs)
 })
 
 test.each<[string, unknown]>([
@@ -23,8 +26,12 @@ test.each<[string, unknown]>([
   ['a number that is missing', { ...balanced, margin: undefined }],
   ['a probability above 1', { ...balanced, speakFrom: 1.2 }],
   ['a number that is none', { ...balanced, interruptFrom: Number.NaN }],
-  ['a long turn of no words', { ...balanced, longTurnWords: 0 }],
-  ['a length that is missing', { ...balanced, longTurnMs: undefined }],
+  ['a length that shortens waits', { ...balanced, turnLengthMs: -1 }],
+  ['a habit that is missing', { ...balanced, habitMs: undefined }],
+  ['bounds that are no pair', { ...balanced, paceBoundsMs: [-1] }],
+  ['bounds that are missing', { ...balanced, paceBoundsMs: undefined }],
+  ['a bound that is none', { ...balanced, paceBoundsMs: [Number.NEGATIVE_INFINITY, 1] }],
+  ['bounds on one side', { ...balanced, paceBoundsMs: [100, 200] }],
   ['a negative time', { ...balanced, resumeAfterMs: -1 }],
   ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.3 }],
   ['no table', { ...balanced, wait: undefined }],
@@ -70,20 +77,14 @@ describe('the wait', () => {
       [0.5, 1000],
       [1, 200],
     ] as const
-    const waits = [0, 0.25, 0.5, 0.75, 1].map((probability) => waitFor({ ...balanced, wait }, probability, ''))
+    const waits = [0, 0.25, 0.5, 0.75, 1].map((probability) => waitFor({ ...balanced, wait }, probability, TYPICAL))
     expect(waits).toEqual([2000, 1500, 1000, 600, 200])
   })
 
-  test('grows with the turn, until it is a long one', () => {
-    const policy = { ...balanced, longTurnWords: 10, longTurnMs: 500 }
-    const waits = [0, 1, 5, 10, 80].map((words) => waitFor(policy, 1, 'so '.repeat(words)))
-    expect(waits.map((waitMs) => waitMs - waitFor(policy, 1, ''))).toEqual([0, 50, 250, 500, 500])
-  })
-
-  test('is longer in a more patient policy, however probable the end and however long the turn', () => {
+  test('is longer in a more patient policy, however probable the end and however the user speaks', () => {
     for (let completion = 0; completion <= 1; completion += 0.01) {
-      for (const turn of ['yes', 'so '.repeat(30), 'so '.repeat(99)]) {
-        const waits = Object.values(POLICIES).map((policy) => waitFor(policy, completion, turn))
+      for (const turnMs of [300, 3000, 60_000]) {
+        const waits = Object.values(POLICIES).map((policy) => waitFor(policy, completion, { ...TYPICAL, turnMs }))
         const [patient = 0, usual = 0, eager = 0] = waits
         expect(patient).toBeGreaterThanOrEqual(usual)
         expect(usual).toBeGreaterThanOrEqual(eager)
@@ -97,8 +98,12 @@ describe('the wait', () => {
       [POLICIES.balanced, [400, 1500]],
       [POLICIES.patient, [600, 2000]],
     ] as const) {
-      expect(waitFor(policy, 0.97, 'the second one please')).toBeLessThanOrEqual(clearMs)
-      expect(waitFor(policy, 0.03, 'it is the one with the')).toBeGreaterThanOrEqual(halfMs)
+      expect(waitFor(policy, 0.97, { ...TYPICAL, turnMs: spokenMs('the second one please') })).toBeLessThanOrEqual(
+        clearMs,
+      )
+      expect(waitFor(policy, 0.03, { ...TYPICAL, turnMs: spokenMs('it is the one with the') })).toBeGreaterThanOrEqual(
+        halfMs,
+      )
     }
   })
 })

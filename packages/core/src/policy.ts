@@ -13,10 +13,15 @@ export interface Policy {
    * to each other are a step.
    */
   readonly wait: readonly WaitPoint[]
-  /** A turn of so many words (1 or more) is a long one: whoever tells a story goes on after most pauses. */
-  readonly longTurnWords: number
-  /** Silence runs so much longer (ms) after a long turn, by the share of its words longer after a shorter one. */
-  readonly longTurnMs: number
+  /**
+   * Silence runs so much longer (ms) each time the turn is e times as long as 3 s, and so much shorter each time it is
+   * e times as short: whoever tells a story goes on after most pauses.
+   */
+  readonly turnLengthMs: number
+  /** The same for a user who pauses e times as often in an answered turn as people at a meeting do. */
+  readonly habitMs: number
+  /** What both make together stays within these (ms): so much shorter (0 or less), so much longer (0 or more). */
+  readonly paceBoundsMs: readonly [shorter: number, longer: number]
   /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
   readonly speakFrom: number
   /** The agent speaks: the probability (0–1) from which the user interrupts: start_listening. */
@@ -43,19 +48,16 @@ export const POLICIES = {
   patient: {
     cutOffBudget: 0.05,
     wait: [
-      [0, 2240],
-      [0.008, 2140],
-      [0.1, 2000],
-      [0.347, 1420],
-      [0.5, 1310],
-      [0.718, 1280],
-      [0.75, 1200],
-      [0.868, 1030],
-      [0.9, 500],
+      [0, 2400],
+      [0.1, 2400],
+      [0.393, 1390],
+      [0.85, 1270],
+      [0.98, 600],
       [1, 350],
     ],
-    longTurnWords: 60,
-    longTurnMs: 1200,
+    turnLengthMs: 335,
+    habitMs: 225,
+    paceBoundsMs: [-500, 1500],
     speakFrom: 0.6,
     interruptFrom: 0.6,
     freeWords: 2,
@@ -68,18 +70,18 @@ export const POLICIES = {
   balanced: {
     cutOffBudget: 0.1,
     wait: [
-      [0, 1600],
-      [0.1, 1600],
-      [0.347, 920],
-      [0.5, 740],
-      [0.718, 690],
-      [0.75, 560],
-      [0.868, 460],
-      [0.9, 300],
+      [0, 1800],
+      [0.1, 1800],
+      [0.393, 1050],
+      [0.5, 980],
+      [0.85, 910],
+      [0.9, 600],
+      [0.98, 450],
       [1, 200],
     ],
-    longTurnWords: 60,
-    longTurnMs: 1000,
+    turnLengthMs: 335,
+    habitMs: 225,
+    paceBoundsMs: [-500, 1500],
     speakFrom: 0.5,
     interruptFrom: 0.5,
     freeWords: 1,
@@ -92,17 +94,16 @@ export const POLICIES = {
   eager: {
     cutOffBudget: 0.15,
     wait: [
-      [0, 1300],
-      [0.1, 1300],
-      [0.347, 680],
-      [0.5, 510],
-      [0.75, 440],
-      [0.868, 370],
-      [0.9, 200],
+      [0, 1500],
+      [0.1, 1500],
+      [0.5, 400],
+      [0.932, 380],
+      [0.98, 350],
       [1, 200],
     ],
-    longTurnWords: 60,
-    longTurnMs: 800,
+    turnLengthMs: 335,
+    habitMs: 225,
+    paceBoundsMs: [-500, 1500],
     speakFrom: 0.4,
     interruptFrom: 0.4,
     freeWords: 0,
@@ -140,20 +141,28 @@ export function resolvePolicy(given: unknown): Policy {
     throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
-  for (const name of ['longTurnMs', 'freeWords', 'resumeAfterMs'])
+  for (const name of ['turnLengthMs', 'habitMs', 'freeWords', 'resumeAfterMs'])
     checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
-  checkNumber('longTurnWords', given.longTurnWords, Number.MAX_SAFE_INTEGER, 1)
+  checkBounds(given.paceBoundsMs)
   checkWait(given.wait)
   const policy = given as unknown as Policy
   if (policy.confidentFrom < policy.interruptFrom) {
     throw invalid('confidentFrom is below interruptFrom.', policy.confidentFrom)
   }
-  return { ...policy, wait: policy.wait.map(([probability, waitMs]) => [probability, waitMs]) }
+  const [shorter, longer] = policy.paceBoundsMs
+  const wait = policy.wait.map(([probability, waitMs]) => [probability, waitMs] as const)
+  return { ...policy, wait, paceBoundsMs: [shorter, longer] }
 }
 
 function checkNumber(name: string, value: unknown, highest: number, least = 0): void {
   if (typeof value === 'number' && value >= least && value <= highest) return
   throw invalid(`${name} is ${describeValue(value)}, expected a number from ${least} to ${highest}.`, value)
+}
+
+function checkBounds(bounds: unknown): void {
+  if (!Array.isArray(bounds) || bounds.length !== 2) throw invalid('paceBoundsMs is no pair.', bounds)
+  checkNumber('paceBoundsMs[0]', bounds[0], 0, -Number.MAX_SAFE_INTEGER)
+  checkNumber('paceBoundsMs[1]', bounds[1], Number.MAX_SAFE_INTEGER)
 }
 
 function checkWait(wait: unknown): void {

@@ -6,13 +6,15 @@ import { type Message, validateMessages, validateText } from './messages.js'
 import { type Policy, resolvePolicy } from './policy.js'
 
 /** The version of {@link SavedSession}. */
-export const SAVED_SESSION_VERSION = 1
+export const SAVED_SESSION_VERSION = 2
 
 /** A user's turn. */
 export interface UserTurn {
   /** The segments that the recogniser has settled, and then its partial. */
   readonly settledText: string
   readonly text: string
+  /** When its first word began, ms, as far as its words and when they were heard tell. */
+  readonly startedAtMs: number
   /** When the words last changed, ms. */
   readonly spokeAtMs: number
   /** The agent speaks over it, or should go on: it leaves no trace. */
@@ -32,6 +34,9 @@ export interface SavedSession {
   /** The agent is silent because the user interrupted it. */
   readonly wasStopped: boolean
   readonly turn?: UserTurn | undefined
+  /** As in `Pace`. */
+  readonly held: number
+  readonly answered: number
 }
 
 /**
@@ -43,7 +48,7 @@ export function validateSavedSession(saved: unknown): asserts saved is SavedSess
   if (!isRecord(saved) || saved.formatVersion !== SAVED_SESSION_VERSION) {
     throw new TurnwiseError('INVALID_SAVED_SESSION', `It is not of format version ${SAVED_SESSION_VERSION}.`)
   }
-  const { messages, policy, expect, agentText, wasStopped, turn } = saved
+  const { messages, policy, expect, agentText, wasStopped, turn, held, answered } = saved
   try {
     validateMessages(messages)
     resolvePolicy(policy)
@@ -51,6 +56,8 @@ export function validateSavedSession(saved: unknown): asserts saved is SavedSess
     if (agentText !== undefined) validateText(agentText, "The agent's text")
     if (typeof wasStopped !== 'boolean') throw damaged('wasStopped')
     if (turn !== undefined) validateTurn(turn)
+    validateCount(held, 'held')
+    validateCount(answered, 'answered')
   } catch (error) {
     if (!(error instanceof TurnwiseError) || error.code === 'INVALID_SAVED_SESSION') throw error
     throw new TurnwiseError('INVALID_SAVED_SESSION', 'A part of it is wrong.', { cause: error })
@@ -61,10 +68,15 @@ function validateTurn(turn: unknown): void {
   if (!isRecord(turn)) throw damaged('turn')
   validateText(turn.settledText, 'The settled text')
   validateText(turn.text, "The user's text")
+  if (!Number.isFinite(turn.startedAtMs)) throw damaged('turn.startedAtMs')
   if (!Number.isFinite(turn.spokeAtMs)) throw damaged('turn.spokeAtMs')
   if (typeof turn.isBackchannel !== 'boolean') throw damaged('turn.isBackchannel')
   const { lastAction } = turn
   if (lastAction !== undefined && !ACTIONS.some((action) => action === lastAction)) throw damaged('turn.lastAction')
+}
+
+function validateCount(count: unknown, place: string): void {
+  if (!Number.isSafeInteger(count) || Number(count) < 0) throw damaged(place)
 }
 
 function damaged(place: string): TurnwiseError {

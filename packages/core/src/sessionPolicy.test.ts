@@ -5,6 +5,8 @@ import { caught } from './test/caught.js'
 import { createFakeModel } from './testing/fakeModel.js'
 import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 
+const TURN = { settledText: '', text: 'a', startedAtMs: 0, spokeAtMs: 1, isBackchannel: false }
+
 /** A model that takes "uh huh" for a backchannel, what ends in "done" for a turn that is over, and the rest for open. */
 function setUp(options?: SessionOptions) {
   const model = createFakeModel({
@@ -39,8 +41,8 @@ describe('silence', () => {
     const { waitMs } = await session.hear('I am done', { atMs: 1000 })
     await session.hear('I am done', { atMs: 1400 })
     expect((await session.userSilent(1000 + waitMs))?.waitMs).toBe(0)
-    await session.hear('I was done', { atMs: 2000 })
-    expect((await session.userSilent(2000))?.waitMs).toBe(waitMs)
+    const revised = await session.hear('I was done', { atMs: 2000 })
+    expect((await session.userSilent(2000))?.waitMs).toBe(revised.waitMs)
   })
 
   test('there is nothing to decide before the user has spoken', async () => {
@@ -129,18 +131,75 @@ test('a saved session goes on elsewhere', async () => {
   expect(await copy.userSilent(6100)).toEqual({ ...(await session.userSilent(6100)), tokensRun: 0 })
 })
 
+describe('the pace', () => {
+  test('pauses after which the user goes on are counted, and turns that are answered', async () => {
+    const { session } = setUp({ messages: [{ role: 'user', content: 'a turn of which no times are known' }] })
+    // One word, said from 700 to 1,000 ms.
+    await session.hear('I', { atMs: 1000 })
+    expect(session.toJSON()).toMatchObject({ held: 0, answered: 0, turn: { startedAtMs: 700 } })
+    // 500 ms without a word and 300 ms for the new one, then 350 and 300.
+    await session.hear('I was', { atMs: 1800 })
+    await session.hear('I was charged', { atMs: 2450 })
+    // A revision brings no word, and after 6 s something else has begun.
+    await session.hear('I was changed', { atMs: 4000 })
+    await session.hear('I was changed er', { atMs: 10_300 })
+    expect(session.toJSON()).toMatchObject({ held: 1, answered: 0, turn: { startedAtMs: 700, spokeAtMs: 10_300 } })
+    session.agentSpeaking('Sorry')
+    session.agentFinished()
+    session.agentSpeaking('Really')
+    expect(session.toJSON()).toMatchObject({ held: 1, answered: 1 })
+  })
+
+  test('what is said over the agent is no pause, and a backchannel no turn', async () => {
+    const { session } = setUp()
+    session.agentSpeaking('Your balance')
+    await session.hear('a', { atMs: 0 })
+    await session.hear('uh huh', { atMs: 2000 })
+    session.agentFinished()
+    session.agentSpeaking('Anything else?')
+    expect(session.toJSON()).toMatchObject({ held: 0, answered: 0 })
+  })
+
+  test('a turn begins with its first word, and one without words is none', async () => {
+    const { session } = setUp()
+    await session.hear('...', { atMs: 0 })
+    await session.hear('two words', { atMs: 2000 })
+    expect(session.toJSON()).toMatchObject({ held: 0, turn: { startedAtMs: 1400 } })
+    session.addMessage({ role: 'tool', content: '1' })
+    await session.hear('...', { atMs: 3000 })
+    session.agentSpeaking('Yes')
+    expect(session.toJSON()).toMatchObject({ held: 0, answered: 1 })
+  })
+
+  test('a turn in which the user paused is waited for longer, and the next one too', async () => {
+    const [fluent, pausing] = [setUp().session, setUp().session]
+    for (const [session, pauseMs] of [
+      [fluent, 0],
+      [pausing, 900],
+    ] as const) {
+      await session.hear('so', { atMs: 300 })
+      await session.hear('so I am done', { atMs: 1200 + pauseMs })
+      session.agentSpeaking('Right')
+      session.agentFinished()
+    }
+    const [short, long] = [await fluent.hear('well I', { atMs: 9000 }), await pausing.hear('well I', { atMs: 9000 })]
+    expect(long.waitMs).toBeGreaterThan(short.waitMs)
+    expect(long.reason.paceMs - short.reason.paceMs).toBe(long.waitMs - short.waitMs)
+  })
+})
+
 test.each([
-  ['another version', { formatVersion: 2 }],
+  ['another version', { formatVersion: 1 }],
   ['messages that are wrong', { messages: 1 }],
   ['a policy that is wrong', { policy: {} }],
   ['an expectation that is wrong', { expect: 'fax' }],
   ["an agent's text that is wrong", { agentText: 1 }],
   ['no word on what happened', { wasStopped: undefined }],
-  ['a turn that is wrong', { turn: { settledText: '', text: 'a', spokeAtMs: null, isBackchannel: false } }],
-  [
-    'an action that is wrong',
-    { turn: { settledText: '', text: 'a', spokeAtMs: 1, isBackchannel: false, lastAction: 'a' } },
-  ],
+  ['a turn that is wrong', { turn: { ...TURN, spokeAtMs: null } }],
+  ['a turn without a beginning', { turn: { ...TURN, startedAtMs: undefined } }],
+  ['an action that is wrong', { turn: { ...TURN, lastAction: 'a' } }],
+  ['pauses that are not counted', { held: 0.5 }],
+  ['answers that are not counted', { answered: -1 }],
 ])('a saved session with %s is refused', (_, change) => {
   const { session, detector } = setUp()
   const saved = { ...session.toJSON(), ...change }

@@ -51,6 +51,25 @@ test('any course of events gives what a fresh predict gives, and runs only the c
   )
 })
 
+test('wherever a session is saved and goes on elsewhere, its waits are the same', async () => {
+  const times = fc.array(fc.tuple(event, fc.nat(3000)), { maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(times, fc.nat(30), options, async (events, savedAt, given) => {
+      const detector = createDetector(createFakeModel(), tokenizer, FAKE_MANIFEST)
+      const session = detector.openSession(given)
+      let resumed = detector.openSession(given)
+      let atMs = 0
+      for (const [place, [event, afterMs]] of events.entries()) {
+        if (place === savedAt) resumed = detector.openSession(JSON.parse(JSON.stringify(resumed)))
+        atMs += afterMs
+        const decision = await apply(session, event, atMs)
+        const { waitMs, reason } = (await apply(resumed, event, atMs)) ?? {}
+        expect({ waitMs, reason }).toEqual({ waitMs: decision?.waitMs, reason: decision?.reason })
+      }
+    }),
+  )
+})
+
 test('whatever is expected, a session never speaks earlier for it', async () => {
   const word = fc.constantFrom('oh', 'seven', 'at', 'dot', 'anna', 'a', 'and', 'yes', 'the', 'of', 'no', 'what', 'Mill')
   const said = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '))

@@ -1,16 +1,14 @@
+import { type Pace, paceMs } from './pace.js'
 import type { Policy, WaitPoint } from './policy.js'
-import { wordsOf } from './spokenWords.js'
 
 /**
- * How long to let silence run before the agent speaks, in ms: what the policy's table says, and longer the longer the
- * turn is.
+ * How long to let silence run before the agent speaks, in ms: what the policy's table says, longer or shorter by how the
+ * user has spoken, and never shorter than for a turn that is surely over.
  *
  * @param completion the probability that the turn is over, 0 to 1
- * @param turn all that the user has said in this turn
  */
-export function waitFor(policy: Policy, completion: number, turn: string): number {
-  const longer = Math.min(1, wordsOf(turn).length / policy.longTurnWords) * policy.longTurnMs
-  return Math.round(between(policy.wait, completion) + longer)
+export function waitFor(policy: Policy, completion: number, pace: Pace): number {
+  return Math.round(Math.max(between(policy.wait, 1), between(policy.wait, completion) + paceMs(policy, pace)))
 }
 
 function between(table: readonly WaitPoint[], completion: number): number {

@@ -23,7 +23,7 @@ const BODIES: readonly unknown[] = [
   { events: [{ type: 'addMessage', message: { role: CANARY, content: CANARY } }] },
   { id: 'call', messages: [{ role: 'user', content: CANARY }], policy: CANARY, expect: CANARY },
   { id: 'call', messages: [{ role: 'user', content: CANARY }] },
-  { resume: Buffer.from(JSON.stringify({ formatVersion: 1, messages: CANARY })).toString('base64url') },
+  { resume: Buffer.from(JSON.stringify({ formatVersion: 2, messages: CANARY })).toString('base64url') },
   { message: { type: 'call.endpointing.request', messages: [{ role: 'user', message: CANARY }] } },
   { message: { type: CANARY, messages: CANARY } },
   { inputs: [{ name: CANARY, shape: [1], datatype: 'BYTES', data: [CANARY] }] },

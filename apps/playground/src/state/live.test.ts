@@ -61,7 +61,7 @@ test('an agent that is not to answer by itself does not', async () => {
 })
 
 test('a backchannel lets the agent speak on, an interruption stops it', async () => {
-  const { live, words, action } = setUp()
+  const { stage, live, words, action } = setUp()
   live.startAgent('one two three four five six seven eight')
   await vi.advanceTimersByTimeAsync(600)
   live.write('uh huh', true)
@@ -73,7 +73,8 @@ test('a backchannel lets the agent speak on, an interruption stops it', async ()
   expect(action()).toBe('start_listening')
   expect(live.isAgentSpeaking.value).toBe(false)
   const said = words().length
-  await vi.advanceTimersByTimeAsync(900)
+  const waitMs = stage.focus.value?.verdicts[0]?.decision.waitMs ?? 0
+  await vi.advanceTimersByTimeAsync(waitMs - 50)
   expect(words()).toHaveLength(said)
 })
 

@@ -8,7 +8,7 @@ function decided(reason: Partial<DecisionReason>, stop = 0) {
   return {
     action: 'start_speaking' as const,
     probabilities: { start_speaking: 1 - stop, continue_listening: 0, start_listening: stop, continue_speaking: 0 },
-    reason: { rule: 'threshold' as const, probability: 0.72, threshold: 0.55, excluded: SILENT, ...reason },
+    reason: { rule: 'threshold' as const, probability: 0.72, threshold: 0.55, excluded: SILENT, paceMs: 0, ...reason },
   }
 }
 

@@ -53,6 +53,8 @@ class DecisionReason:
     probability: float
     threshold: float
     excluded: tuple[Action, ...]
+    pace_ms: float
+    """How much longer the wait is than the table's for how the user has spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +78,11 @@ def read_session_decision(sent: Mapping[str, Any]) -> SessionDecision:
         sent["probabilities"],
         sent["tokensRun"],
         sent["waitMs"],
-        DecisionReason(reason["rule"], reason["probability"], reason["threshold"], tuple(reason["excluded"])),
+        DecisionReason(
+            reason["rule"],
+            reason["probability"],
+            reason["threshold"],
+            tuple(reason["excluded"]),
+            reason["paceMs"],
+        ),
     )

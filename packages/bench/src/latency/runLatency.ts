@@ -66,6 +66,8 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
   // First: what is not installed there is known at once, and this process takes neither memory nor time from the others.
   const python = await measureInPython(options, named)
   const processes = await measureProcesses(options, named)
+  // Before the others are loaded: they would stay in this process's memory.
+  const live = await measureLive(named.detectors, options)
   const systems = await loadTimedSystems(options, named)
   let cases: LatencyResult['cases']
   try {
@@ -74,7 +76,6 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
   } finally {
     await Promise.all(systems.map((system) => system.close()))
   }
-  const live = await measureLive(named.detectors, options)
   const facts = systems.map((system) => system.facts)
   return { ...header, threads, pauseMs, steadyMs: STEADY_MS, systems: facts, cases, processes, ...live, python }
 }

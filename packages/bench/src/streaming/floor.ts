@@ -1,4 +1,4 @@
-import type { Message } from '@turnwise/core'
+import { isPause, type Message, type Pace, spokenMs } from '@turnwise/core'
 import { isBackchannel, type Meeting, spokenText, type TimedWord } from './meeting.js'
 
 /** Speech of one speaker without a silence in it. Backchannels are none. */
@@ -18,6 +18,8 @@ export interface Moment {
   readonly silenceMs: number
   /** What was said so far, the speaker as the user, all others as the agent. */
   readonly messages: readonly Message[]
+  /** How the speaker has spoken in this meeting, as far as its moments go, before this silence. */
+  readonly pace: Pace
 }
 
 /** Shorter silences are no pauses. */
@@ -54,23 +56,39 @@ export function stretchesOf({ units }: Meeting): Stretch[] {
 /**
  * The silences of a meeting. A hold: 0.2 to 5 s after which the same speaker goes on before anybody else speaks. An end:
  * up to 5 s after which another speaks, and says a stretch of words before the first one speaks again. Silences in
- * which somebody else was still speaking say nothing and are left out, as are those after no word at all.
+ * which somebody else was still speaking say nothing and are left out, as are those after no word at all. A turn begins
+ * with the first of a speaker's stretches that follow each other.
  */
 export function momentsOf(meeting: Meeting): Moment[] {
   const stretches = stretchesOf(meeting)
+  const habits = new Map<string, Habit>()
   let latestEndMs = Number.NEGATIVE_INFINITY
+  let first: Stretch | undefined
   return stretches.flatMap((stretch, index): Moment[] => {
+    const { speaker } = stretch
+    if (first?.speaker !== speaker) first = stretch
     const before = latestEndMs
     latestEndMs = Math.max(latestEndMs, stretch.endMs)
     const next = stretches[index + 1]
     if (next === undefined || before > stretch.endMs || next.startMs < stretch.endMs) return []
     const silenceMs = next.startMs - stretch.endMs
-    const kind = next.speaker === stretch.speaker ? 'hold' : 'end'
+    const kind = next.speaker === speaker ? 'hold' : 'end'
     if (silenceMs > MAX_SILENCE_MS || (kind === 'hold' && silenceMs < MIN_SILENCE_MS)) return []
     if (kind === 'end' && !isAnswered(stretches, index)) return []
-    const messages = messagesBefore(stretches, index, stretch.speaker)
-    return messages === undefined ? [] : [{ meeting: meeting.id, kind, silenceMs, messages }]
+    const messages = messagesBefore(stretches, index, speaker)
+    if (messages === undefined) return []
+    const habit = habits.get(speaker) ?? { held: 0, answered: 0 }
+    habits.set(speaker, afterSilence(habit, kind, silenceMs))
+    const turnMs = Math.max(stretch.endMs - first.startMs, spokenMs(messages.at(-1)?.content ?? ''))
+    return [{ meeting: meeting.id, kind, silenceMs, messages, pace: { turnMs, ...habit } }]
   })
+}
+
+type Habit = Pick<Pace, 'held' | 'answered'>
+
+function afterSilence({ held, answered }: Habit, kind: Moment['kind'], silenceMs: number): Habit {
+  if (kind === 'end') return { held, answered: answered + 1 }
+  return { held: isPause(silenceMs) ? held + 1 : held, answered }
 }
 
 /** Whether the next speaker's stretch is over before this one speaks again. */

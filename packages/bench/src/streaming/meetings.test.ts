@@ -47,6 +47,35 @@ test('silences inside a turn are holds, those before an answer ends', async () =
   ])
 })
 
+test('pauses that are held and turns that are answered are counted for each speaker, before each silence', async () => {
+  const meeting = await meetingOf([
+    ['A', 0, 'i would'],
+    // 0.6 s
+    ['A', 1.2, 'like tea'],
+    ['B', 2.1, 'with milk'],
+    ['A', 3, 'please'],
+    // 6 s: the turn goes on, but nothing is counted.
+    ['A', 9.3, 'no sugar'],
+    // 0.3 s: no pause to count.
+    ['A', 10.2, 'thanks'],
+    ['B', 11, 'anything else'],
+    ['A', 12, 'no'],
+    ['B', 13, 'fine'],
+  ])
+  const paces = momentsOf(meeting).map(({ kind, pace: { turnMs, held, answered } }) => {
+    return [kind, Math.round(turnMs), held, answered]
+  })
+  expect(paces).toEqual([
+    ['hold', 600, 0, 0],
+    ['end', 1800, 1, 0],
+    ['end', 600, 0, 0],
+    ['hold', 6900, 1, 1],
+    ['end', 7500, 1, 1],
+    ['end', 600, 0, 1],
+    ['end', 300, 1, 2],
+  ])
+})
+
 test('silences in which another still speaks, and answers that are broken into, are left out', async () => {
   const meeting = await meetingOf([
     ['A', 0, 'one two three four five six'],

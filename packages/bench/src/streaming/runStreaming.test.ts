@@ -52,6 +52,7 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
   expect(result.turnEnds.map(({ name }) => name)).toEqual([
     'silence only',
     'fake',
+    "fake, with the call's pace",
     'fake, waiting tables',
     'always finished',
   ])

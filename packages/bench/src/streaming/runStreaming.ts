@@ -9,7 +9,7 @@ import { type Moment, momentsOf } from './floor.js'
 import { type Overlap, overlapsOf } from './overlaps.js'
 import { type MeetingFiles, readMeetings } from './readMeetings.js'
 import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
-import { scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
+import { scorePaced, scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
 import { STOP_RULES, type StopRule, stopAtThreshold, stopByPolicy } from './stopRules.js'
 import type { OverlapResult, PolicyPoint, StreamingResult, TurnEndResult } from './streamingResult.js'
 import type { JudgedSilence } from './sweep.js'
@@ -54,7 +54,7 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
     turnEnds.push(scoreTurnEnds(facts, silences, { lagMs }))
     // Rules on the end of a turn say nothing of who speaks over an agent.
     if (facts.kind === 'rule' || facts.kind === 'base') continue
-    turnEnds.push(scoreTables(facts, silences, { lagMs }))
+    turnEnds.push(scorePaced(facts, silences, { lagMs }), scoreTables(facts, silences, { lagMs }))
     policies.push(...scorePolicies(facts, silences, { lagMs }))
     overlapResults.push(...systemResults(system, await judgeOverlaps(system, overlaps, options)))
   }
@@ -80,8 +80,8 @@ async function judgeMoments(
   return moments.map((moment, index) => judged(moment, answers[index]?.turnProbability ?? 0))
 }
 
-function judged({ meeting, kind, silenceMs, messages }: Moment, turnProbability: number): JudgedSilence {
-  return { meeting, kind, silenceMs, turnProbability, turn: messages.at(-1)?.content ?? '' }
+function judged({ meeting, kind, silenceMs, pace }: Moment, turnProbability: number): JudgedSilence {
+  return { meeting, kind, silenceMs, turnProbability, pace }
 }
 
 async function judgeOverlaps(

@@ -10,6 +10,7 @@ import {
   type OperatingPoint,
   type SweepOptions,
   sweep,
+  sweepPaced,
   sweepSilence,
   sweepTables,
 } from './sweep.js'
@@ -39,6 +40,16 @@ export function scoreTurnEnds(
   )
   const curve = scoreCurve(silences, sweep, options)
   return { name: system.name, system, ...curve, areaUnderCurve: Number.isNaN(area) ? null : area }
+}
+
+/** The same with what the default policy adds for the call's pace: what is left to the tables. */
+export function scorePaced(
+  system: SystemFacts,
+  silences: readonly JudgedSilence[],
+  options: SweepOptions,
+): TurnEndResult {
+  const curve = scoreCurve(silences, sweepPaced, options)
+  return { name: `${system.name}, with the call's pace`, system, ...curve, areaUnderCurve: null }
 }
 
 /** What a system does with the waiting tables of the policies, which wait the less the more probable an end is. */

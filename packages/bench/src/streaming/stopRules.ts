@@ -41,8 +41,9 @@ export function stopAtThreshold(threshold: number): StopRule {
 export function stopByPolicy(policy: Policy): StopRule {
   return (steps) => {
     let lastAction: Action | undefined
-    return steps.findIndex(({ text, turnProbability, completion = 0 }) => {
-      const situation = { completion, interruption: turnProbability, text, lastAction }
+    return steps.findIndex(({ text, heardMs, turnProbability, completion = 0 }) => {
+      const pace = { turnMs: heardMs, held: 0, answered: 0 }
+      const situation = { completion, interruption: turnProbability, text, pace, lastAction }
       const { action } = judge(policy, { ...situation, agentSpeaking: true, expect: undefined, wasStopped: false })
       lastAction = action
       return action === 'start_listening'

@@ -19,7 +19,7 @@ export interface BudgetPoints {
 
 /** How a system finds ends of turns. */
 export interface TurnEndResult {
-  /** 'silence only', a system, or a system with the waiting tables of the policies. */
+  /** 'silence only', a system, or a system with the call's pace or the waiting tables of the policies. */
   readonly name: string
   readonly system: SystemFacts | null
   /** No point of it is beaten by another in both figures. */

@@ -2,7 +2,7 @@ import { DEFAULT_POLICY, judge, POLICIES } from '@turnwise/core'
 import { describe, expect, it, test } from 'vitest'
 import { createRandom } from '../metrics/random.js'
 import { scoreOverlaps } from './scoreOverlaps.js'
-import { scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
+import { scorePaced, scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
 import { STOP_RULES, stopAtThreshold, stopByPolicy } from './stopRules.js'
 import {
   applySetting,
@@ -11,8 +11,11 @@ import {
   latencyWithin,
   paretoFront,
   sweep,
+  sweepPaced,
   sweepSilence,
 } from './sweep.js'
+
+const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
 
 /** Holds of 300 to 2,000 ms and ends, in four meetings, with probabilities that are mostly right. */
 function createSilences(): JudgedSilence[] {
@@ -20,7 +23,8 @@ function createSilences(): JudgedSilence[] {
   return Array.from({ length: 300 }, (_, index) => {
     const kind = index % 5 === 0 ? 'end' : 'hold'
     const turnProbability = kind === 'end' ? 0.4 + 0.6 * random() : 0.6 * random()
-    return { meeting: `m${index % 4}`, kind, silenceMs: 300 + 1700 * random(), turnProbability, turn: 'so' }
+    const pace = { ...TYPICAL, turnMs: kind === 'end' ? 1500 : 9000 }
+    return { meeting: `m${index % 4}`, kind, silenceMs: 300 + 1700 * random(), turnProbability, pace }
   })
 }
 
@@ -61,6 +65,37 @@ describe('the sweep', () => {
   })
 })
 
+describe('the sweep with the pace', () => {
+  const silences = createSilences()
+
+  it('has the points that its settings give, and knows more than the one without', () => {
+    const points = sweepPaced(silences, { lagMs: 200 })
+    for (const point of points) {
+      expect(point.setting).toMatchObject({ paceOf: DEFAULT_POLICY })
+      expect(applySetting(silences, point.setting, { lagMs: 200 })).toEqual(point)
+    }
+    for (const budget of [0.02, 0.05]) {
+      const [paced, plain] = [points, sweep(silences, { lagMs: 200 })].map((each) => latencyWithin(each, budget))
+      expect(paced?.latencyMs).toBeLessThan(plain?.latencyMs ?? 0)
+    }
+    const { name, system } = scorePaced({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
+    expect([name, system?.name]).toEqual(["x, with the call's pace", 'x'])
+  })
+
+  it('is the one without where every pace is the typical one', () => {
+    const same = silences.map((silence) => ({ ...silence, pace: TYPICAL }))
+    const figures = (points: ReturnType<typeof sweep>) => points.map(({ cutOffRate }) => cutOffRate)
+    expect(figures(sweepPaced(same, { lagMs: 200 }))).toEqual(figures(sweep(same, { lagMs: 200 })))
+  })
+
+  it('waits for no less than words take to be there', () => {
+    const setting = { threshold: 0.5, delayMs: 300, timeoutMs: 600, paceOf: DEFAULT_POLICY }
+    const end = { meeting: 'm', kind: 'end' as const, silenceMs: 900, turnProbability: 1 }
+    const short = { ...end, pace: { ...TYPICAL, turnMs: 300 } }
+    expect(applySetting([short], setting, { lagMs: 200 }).latencyMs).toBe(200)
+  })
+})
+
 test('a point that another beats is left out', () => {
   const points = [
     { cutOffRate: 0.1, latencyMs: 500 },
@@ -97,15 +132,10 @@ describe('the waiting tables of the policies', () => {
 
   it('are what a session waits, and never less than words take to be there', () => {
     const policy = POLICIES.balanced
-    const situation = { agentSpeaking: false, interruption: 0, text: 'so', expect: undefined, wasStopped: false }
+    const pace = { turnMs: 9000, held: 3, answered: 1 }
+    const situation = { agentSpeaking: false, interruption: 0, text: 'so', pace, expect: undefined, wasStopped: false }
     for (const completion of [0, 0.31, 0.5, 0.97]) {
-      const end = {
-        meeting: 'm',
-        kind: 'end' as const,
-        silenceMs: 900,
-        turnProbability: completion,
-        turn: situation.text,
-      }
+      const end = { meeting: 'm', kind: 'end' as const, silenceMs: 900, turnProbability: completion, pace }
       const { waitMs } = judge(policy, { ...situation, completion, lastAction: undefined })
       expect(applySetting([end], settingOf(1), { lagMs: 200 }).latencyMs).toBe(waitMs)
       expect(applySetting([end], settingOf(0.1), { lagMs: 500 }).latencyMs).toBe(500)

@@ -1,4 +1,4 @@
-import { POLICIES, type PolicyName, waitFor } from '@turnwise/core'
+import { DEFAULT_POLICY, type Pace, POLICIES, type PolicyName, paceMs, waitFor } from '@turnwise/core'
 import { quantile } from '../metrics/bootstrap.js'
 import { ratio, sum } from '../metrics/scores.js'
 
@@ -8,8 +8,8 @@ export interface JudgedSilence {
   readonly kind: 'hold' | 'end'
   readonly silenceMs: number
   readonly turnProbability: number
-  /** What the speaker has said in this turn, as far as the system is told. */
-  readonly turn: string
+  /** How the speaker has spoken until then. */
+  readonly pace: Pace
 }
 
 /** When an agent speaks. */
@@ -21,9 +21,11 @@ interface ThresholdSetting {
   readonly threshold: number
   readonly delayMs: number
   readonly timeoutMs: number
+  /** The policy whose pace changes both, if any. */
+  readonly paceOf?: PolicyName
 }
 
-/** After what a policy's table says of the probability and the turn's length, times the scale: 1 is a session's own `waitMs`. */
+/** After what a policy makes of the probability and the pace, times the scale: 1 is a session's own `waitMs`. */
 interface TableSetting {
   readonly policy: PolicyName
   readonly scale: number
@@ -87,6 +89,17 @@ export function sweep(silences: readonly JudgedSilence[], { lagMs }: SweepOption
   return paretoFront(points)
 }
 
+/** The same settings, the waits of each longer or shorter by the pace, as the default policy has it. */
+export function sweepPaced(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
+  const policy = POLICIES[DEFAULT_POLICY]
+  const shifted = silences.map((silence) => {
+    return { ...silence, silenceMs: silence.silenceMs - paceMs(policy, silence.pace) }
+  })
+  // Shifted silences know nothing of the lag, below which the pace shortens no wait: the best are measured again.
+  const settings = sweep(shifted, options).map(({ setting }) => ({ ...setting, paceOf: DEFAULT_POLICY }))
+  return paretoFront(settings.map((setting) => applySetting(silences, setting, options)))
+}
+
 /** The waiting tables of the policies, each made shorter and longer; from the fewest cut-offs to the least latency. */
 export function sweepTables(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
   const settings = (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
@@ -101,11 +114,12 @@ export function applySetting(
   setting: Setting,
   { lagMs }: SweepOptions,
 ): OperatingPoint {
-  const waitOf = ({ turnProbability, turn }: JudgedSilence) => {
+  const waitOf = ({ turnProbability, pace }: JudgedSilence) => {
     if ('policy' in setting) {
-      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy], turnProbability, turn))
+      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy], turnProbability, pace))
     }
-    return turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
+    const waitMs = turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
+    return setting.paceOf === undefined ? waitMs : Math.max(lagMs, waitMs + paceMs(POLICIES[setting.paceOf], pace))
   }
   const holds = silences.filter(({ kind }) => kind === 'hold')
   const ends = silences.filter(({ kind }) => kind === 'end')

@@ -166,7 +166,8 @@ test('clocks and policies at the ends of what numbers can be give decisions that
     [1, 0],
   ]
   const shares = { cutOffBudget: 1, speakFrom: 1, interruptFrom: 0, confidentFrom: 0, margin: 1, halfAnswerAtMost: 0 }
-  const policy = { ...shares, wait, longTurnWords: most, longTurnMs: most, freeWords: most, resumeAfterMs: most }
+  const pace = { turnLengthMs: most, habitMs: most, paceBoundsMs: [-most, most] }
+  const policy = { ...shares, ...pace, resumeAfterMs: most, wait, freeWords: most }
   stream.send({ type: 'open', session: 'a', policy })
   let seq = 0
   for (const atMs of times) {

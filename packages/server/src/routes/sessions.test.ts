@@ -61,7 +61,7 @@ test('a session goes on elsewhere with its token', async () => {
   expect(costless(actual)).toEqual(costless(expected))
 })
 
-test.each(['%%', 'e30', Buffer.from('{"formatVersion":1,"messages":7}').toString('base64url')])(
+test.each(['%%', 'e30', Buffer.from('{"formatVersion":2,"messages":7}').toString('base64url')])(
   'the token %s is refused',
   async (resume) => {
     const response = await send(await createFakeServer(), 'POST', '/v1/sessions', { resume })

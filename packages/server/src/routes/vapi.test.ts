@@ -29,7 +29,8 @@ test.each([
 ] as const)('%j %s: as %s waits at %f', async (logits, query, policy, completion) => {
   const response = await ask(requestFor(CALL), logits, query)
   expect(response.statusCode).toBe(200)
-  expect(response.json().timeoutSeconds).toBeCloseTo(waitFor(POLICIES[policy], completion, 'oh seven seven') / 1000, 1)
+  const waitMs = waitFor(POLICIES[policy], completion, { turnMs: 900, held: 0, answered: 0 })
+  expect(response.json().timeoutSeconds).toBeCloseTo(waitMs / 1000, 1)
 })
 
 test('the wait is that of a session that has heard the same', async () => {

@@ -1,4 +1,12 @@
-import { DEFAULT_POLICY, type Message, POLICIES, type PolicyName, TurnwiseError, waitFor } from '@turnwise/core'
+import {
+  DEFAULT_POLICY,
+  type Message,
+  POLICIES,
+  type PolicyName,
+  spokenMs,
+  TurnwiseError,
+  waitFor,
+} from '@turnwise/core'
 import type { App, ServerContext } from '../context.js'
 import { decideMany, refuseEarly } from '../decideMany.js'
 import { errorResponses } from '../schemas/errorBody.js'
@@ -13,7 +21,7 @@ const ROLES: Readonly<Record<string, Message['role']>> = { user: 'user', bot: 'a
 const SCHEMA = {
   tags: ['decisions'],
   summary: "Vapi's custom endpointing model",
-  description: "Answers each transcript with how long to wait, from the policy's table of waits.",
+  description: "Answers each transcript with how long to wait, by the policy's table and the length of the turn.",
   querystring: vapiQuerySchema,
   body: vapiRequestSchema,
   response: { 200: vapiResponseSchema, ...errorResponses },
@@ -38,5 +46,7 @@ export function addVapiRoute(app: App, context: ServerContext): void {
 
 /** @param completion the probability that the user has finished */
 function secondsFor(completion: number, turn: string, policy: PolicyName): number {
-  return Math.min(MOST_SECONDS, waitFor(POLICIES[policy], completion, turn) / 1000)
+  // What was said before may lack its times, so that nothing is known of the caller's habit.
+  const pace = { turnMs: spokenMs(turn), held: 0, answered: 0 }
+  return Math.min(MOST_SECONDS, waitFor(POLICIES[policy], completion, pace) / 1000)
 }

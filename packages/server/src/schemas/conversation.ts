@@ -43,6 +43,7 @@ export const sessionDecisionSchema = decisionSchema
       probability: share.describe('What was compared with the threshold.'),
       threshold: z.number(),
       excluded: z.array(actionSchema).readonly().describe("The actions that the agent's state made impossible."),
+      paceMs: z.number().describe("How much longer the wait is than the table's for how the user has spoken."),
     }),
   })
   .meta({ id: 'SessionDecision', description: 'A decision of a session; docs/sessions.md says what its parts mean.' })

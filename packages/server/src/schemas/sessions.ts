@@ -19,8 +19,9 @@ const policySchema = z
     z.object({
       cutOffBudget: share,
       wait: z.array(z.tuple([share, z.number().min(0)])).min(2),
-      longTurnWords: z.number().min(1),
-      longTurnMs: z.number().min(0),
+      turnLengthMs: z.number().min(0),
+      habitMs: z.number().min(0),
+      paceBoundsMs: z.tuple([z.number().max(0), z.number().min(0)]),
       speakFrom: share,
       interruptFrom: share,
       freeWords: z.number().min(0),
