@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
         ("group", pa.string()),
         ("pair", pa.string()),
         ("domain", pa.string()),
+        ("expect", pa.string()),
     ]
 )
 
@@ -55,6 +56,7 @@ def row(case: dict) -> dict:
         "group": case["group"],
         "pair": case.get("pair"),
         "domain": case["domain"],
+        "expect": case.get("expect"),
     }
 
 

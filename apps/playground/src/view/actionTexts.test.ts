@@ -29,6 +29,12 @@ test('every rule has a sentence of its own', () => {
   expect(new Set(sentences).size).toBe(RULES.length - 1)
 })
 
+test('a pace that moves the wait is said', () => {
+  expect(explain(decided({ paceMs: 420 }))).toMatch(/needed\. The wait is 0\.42 s longer for the length of the turn/)
+  expect(explain(decided({ paceMs: -310 }))).toContain('0.31 s shorter')
+  expect(explain(decided({ paceMs: 99 }))).not.toContain('wait')
+})
+
 test('short figures', () => {
   expect([percent(0.923), seconds(420), seconds(1940)]).toEqual(['92%', '0.42 s', '1.9 s'])
 })

@@ -49,8 +49,10 @@ export function seconds(timeMs: number): string {
 
 /** From so much on what the model thought of actions that do not fit has to be explained. */
 const NOTABLE = 0.5
+/** From so much on, ms, what the user's pace does to the wait has to be. */
+const NOTABLE_MS = 100
 
-/** Why, in a sentence or two. */
+/** Why, in a few sentences. */
 export function explain({
   reason,
   action,
@@ -61,7 +63,13 @@ export function explain({
   const verbs = excluded.map((each) => `“${ACTION_TEXTS[each].verb}”`).join(' and ')
   const state = isOfSpeakingAgent(reason) ? 'speaking' : 'silent'
   const first = leftOut < NOTABLE ? '' : `The agent is ${state}, so ${verbs} are left out. `
-  return first + explainRule(reason, action)
+  return first + explainRule(reason, action) + explainPace(reason.paceMs)
+}
+
+function explainPace(paceMs: number): string {
+  if (Math.abs(paceMs) < NOTABLE_MS) return ''
+  const than = paceMs > 0 ? 'longer' : 'shorter'
+  return ` The wait is ${seconds(Math.abs(paceMs))} ${than} for the length of the turn and the pauses so far.`
 }
 
 function explainRule(reason: DecisionReason, action: Action): string {

@@ -1,4 +1,4 @@
-import type { Action, Message } from '@turnwise/core'
+import type { Action, Expectation, Message } from '@turnwise/core'
 import type { Interval } from '../metrics/bootstrap.js'
 import type { ReliabilityBin } from '../metrics/calibration.js'
 import type { LengthMatched } from '../metrics/lengthMatched.js'
@@ -42,6 +42,18 @@ export interface WorstError {
   readonly messages?: readonly Message[] | undefined
 }
 
+/** What `expect` changes in the rows whose agent, silent, has asked for one kind of answer. */
+export interface ExpectationScore {
+  readonly expect: Expectation
+  readonly rows: number
+  /** Rows that a session without it gets right. */
+  readonly rightWithout: number
+  /** The ids of rows that it makes right … */
+  readonly madeRight: readonly string[]
+  /** … and of those that it makes wrong. */
+  readonly madeWrong: readonly string[]
+}
+
 /** What one system made of one set. */
 export interface SystemSetResult {
   readonly system: SystemFacts
@@ -61,6 +73,8 @@ export interface SystemSetResult {
   /** Of the most probable of the four actions; null for systems without probabilities. */
   readonly calibration: { readonly expectedCalibrationError: number; readonly bins: readonly ReliabilityBin[] } | null
   readonly worst: readonly WorstError[]
+  /** By what was asked for; absent where no row says it. */
+  readonly expectations?: readonly ExpectationScore[] | undefined
   /** The class (0–3) of each row's answer, as one text; for paired comparisons. */
   readonly answers: string
   readonly answersInState: string

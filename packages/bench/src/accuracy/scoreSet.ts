@@ -17,6 +17,7 @@ import {
   type SystemSetResult,
   type WorstError,
 } from './accuracyResult.js'
+import { scoreExpectations } from './scoreExpectations.js'
 import { scoreView } from './scoreView.js'
 
 /** Options of {@link scoreSystem}. */
@@ -66,6 +67,7 @@ export function scoreSystem(
     pairs: pairScores(rows, right, rightInState),
     calibration: calibrationOf(answers, right),
     worst: worstErrors(set, answers, options),
+    expectations: scoreExpectations(rows, answers),
     answers: answered.map((action) => ACTIONS.indexOf(action)).join(''),
     answersInState: inState.map((action) => ACTIONS.indexOf(action)).join(''),
   }

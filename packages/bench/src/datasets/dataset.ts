@@ -1,4 +1,4 @@
-import { type Action, type Message, SPEAKING_ACTIONS } from '@turnwise/core'
+import { type Action, type Expectation, type Message, SPEAKING_ACTIONS } from '@turnwise/core'
 
 /** A row of a benchmark: a conversation and the right action at its end. */
 export interface BenchmarkRow {
@@ -11,6 +11,8 @@ export interface BenchmarkRow {
   readonly group?: string | undefined
   /** Two rows of a minimal pair have the same entry: the same final words, different actions. */
   readonly pair?: string | undefined
+  /** What the agent, now silent, has asked for. */
+  readonly expect?: Expectation | undefined
 }
 
 /** A set of rows, all there and checked. */

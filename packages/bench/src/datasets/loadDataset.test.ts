@@ -61,14 +61,14 @@ test('a file of JSON lines is a set', async () => {
   const message = { role: 'user', content: 'hello' }
   const lines = [
     { messages: [message], action: 'start_speaking' },
-    { id: 'x', messages: [message], action: 1, group: 'g', pair: null },
+    { id: 'x', messages: [message], action: 1, group: 'g', pair: null, expect: 'phone' },
   ]
   const folder = await temporaryFolder({ 'mine.jsonl': jsonLines(lines) })
   const set = await loadDataset(join(folder, 'mine.jsonl'), SOURCES)
   expect(set).toMatchObject({ name: 'mine.jsonl', isQuotable: false })
   expect(set.rows).toEqual([
     { id: '1', messages: [message], action: 'start_speaking' },
-    { id: 'x', messages: [message], action: 'continue_listening', group: 'g' },
+    { id: 'x', messages: [message], action: 'continue_listening', group: 'g', expect: 'phone' },
   ])
 })
 

@@ -5,7 +5,7 @@ import { readRow } from './readRow.js'
 import { invalidData } from './rowError.js'
 
 /**
- * Rows from JSON lines: `messages` and `action`; `id`, `group` and `pair` where they are there.
+ * Rows from JSON lines: `messages` and `action`; `id`, `group`, `pair` and `expect` where they are there.
  *
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET
  */

@@ -7,9 +7,9 @@ import { readData } from './readLines.js'
 import { readRow } from './readRow.js'
 import { invalidData, unexpectedType } from './rowError.js'
 
-/** The columns of the published benchmark that are needed; `group` and `pair` are read where they are there. */
+/** The columns of the published benchmark that are needed, and those of ours that are read where they are there. */
 const NEEDED_COLUMNS = ['id', 'messages', 'action'] as const
-const OPTIONAL_COLUMNS = ['group', 'pair'] as const
+const OPTIONAL_COLUMNS = ['group', 'pair', 'expect'] as const
 
 /**
  * Rows from a file of the published benchmark's form: `messages` a list of {role, content} or the same as JSON,

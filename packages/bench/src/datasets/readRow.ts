@@ -1,22 +1,32 @@
-import { ACTIONS, type Action, isRecord, type Message, TurnwiseError, validateConversation } from '@turnwise/core'
+import {
+  ACTIONS,
+  type Action,
+  EXPECTATIONS,
+  type Expectation,
+  isRecord,
+  type Message,
+  TurnwiseError,
+  validateConversation,
+} from '@turnwise/core'
 import type { BenchmarkRow } from './dataset.js'
 import { invalidData, type Place, unexpectedType, unexpectedValue } from './rowError.js'
 
 /**
  * A row from columns: `messages` and `action`, the action's name or its number in the published class order (0–3);
- * `id`, `group` and `pair` where they are there.
+ * `id`, `group`, `pair` and `expect` where they are there.
  *
  * @throws TurnwiseError INVALID_DATASET
  */
 export function readRow(value: unknown, place: Place): BenchmarkRow {
   if (!isRecord(value)) throw unexpectedType(place, value, 'an object')
-  const { id = `${place.row ?? 0}`, group, pair } = value
+  const { id = `${place.row ?? 0}`, group, pair, expect } = value
   return {
     id: readText(id, { ...place, column: 'id' }),
     messages: readMessages(value.messages, { ...place, column: 'messages' }),
     action: readAction(value.action, { ...place, column: 'action' }),
     ...(isAbsent(group) ? {} : { group: readText(group, { ...place, column: 'group' }) }),
     ...(isAbsent(pair) ? {} : { pair: readText(pair, { ...place, column: 'pair' }) }),
+    ...(isAbsent(expect) ? {} : { expect: readExpectation(expect, { ...place, column: 'expect' }) }),
   }
 }
 
@@ -37,6 +47,13 @@ function readAction(value: unknown, place: Place): Action {
   const action = typeof index === 'number' ? ACTIONS[index] : ACTIONS.find((known) => known === index)
   if (action !== undefined) return action
   throw unexpectedValue(place, value, `a class from 0 to ${ACTIONS.length - 1}, or ${ACTIONS.join(', ')}`)
+}
+
+/** @throws TurnwiseError INVALID_DATASET */
+function readExpectation(value: unknown, place: Place): Expectation {
+  const expect = EXPECTATIONS.find((known) => known === value)
+  if (expect !== undefined) return expect
+  throw unexpectedValue(place, value, EXPECTATIONS.join(', '))
 }
 
 /** @throws TurnwiseError INVALID_DATASET */

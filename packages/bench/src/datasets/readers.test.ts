@@ -54,6 +54,11 @@ describe('an error names the row and what was expected', () => {
       ],
       'row 2, column id: it is that of row 1',
     ],
+    [
+      'an unknown expectation',
+      [{ ...GOOD, expect: 'fax' }],
+      'row 1, column expect: found "fax", expected phone, email',
+    ],
     ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: p has 1 rows, expected 2'],
     ['no rows', '\n', 'it has no rows'],
   ])('%s', async (_, lines, problem) => {

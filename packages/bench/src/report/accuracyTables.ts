@@ -1,5 +1,11 @@
-import type { AccuracyResult, GroupScore, SetResult, SystemSetResult } from '../accuracy/accuracyResult.js'
-import type { Scores } from '../metrics/scores.js'
+import type {
+  AccuracyResult,
+  ExpectationScore,
+  GroupScore,
+  SetResult,
+  SystemSetResult,
+} from '../accuracy/accuracyResult.js'
+import { type Scores, sum } from '../metrics/scores.js'
 import { PUBLISHED_FIGURES, PUBLISHED_SYSTEM } from './publishedFigures.js'
 import { count, decimals, percent, percentWithin, type ReportTable } from './reportTable.js'
 
@@ -13,6 +19,7 @@ export function accuracyTables({ sets }: AccuracyResult): ReportTable[] {
     ...sets.flatMap(classTables),
     ...sets.flatMap(groupTables),
     ...sets.flatMap(pairTables),
+    ...sets.flatMap(expectationTables),
     calibrationTable(sets),
     ...sets.flatMap(errorTables),
   ].filter(({ rows }) => rows.length > 0)
@@ -132,6 +139,36 @@ function scoreTable(
       ]),
     },
   ]
+}
+
+/** Of rules too: under one that always says finished stands what `expect` finds by itself. */
+function expectationTables({ name, systems }: SetResult): ReportTable[] {
+  return systems.flatMap(({ system, expectations = [] }) => {
+    if (expectations.length === 0) return []
+    const all = {
+      rows: sum(expectations.map(({ rows }) => rows)),
+      rightWithout: sum(expectations.map(({ rightWithout }) => rightWithout)),
+      madeRight: expectations.flatMap(({ madeRight }) => madeRight),
+      madeWrong: expectations.flatMap(({ madeWrong }) => madeWrong),
+    }
+    const changed = all.madeRight.length + all.madeWrong.length
+    return {
+      title: `${name}, what was asked for: ${system.name}`,
+      note:
+        'Rows that a session of the default policy gets right without and with `expect`. ' +
+        `Of all ${count(all.rows)} rows with an expectation it changed ${count(changed)}.`,
+      columns: ['', 'rows', 'right without it', 'right with it', 'made right', 'made wrong'],
+      rows: [
+        ...expectations.map((score) => [score.expect, ...expectationFigures(score)]),
+        ['all', ...expectationFigures(all)],
+      ],
+    }
+  })
+}
+
+function expectationFigures(score: Omit<ExpectationScore, 'expect'>): string[] {
+  const [right, wrong] = [score.madeRight.length, score.madeWrong.length]
+  return [score.rows, score.rightWithout, score.rightWithout + right - wrong, right, wrong].map(count)
 }
 
 function calibrationTable(sets: readonly SetResult[]): ReportTable {

@@ -42,6 +42,7 @@ async function accuracyOf(systems: readonly BenchmarkSystem[]) {
     messages: [{ role: 'user', content: `secret | <words> ${index}` }],
     action: index % 4,
     group: 'g',
+    ...(index % 4 === 0 ? { expect: 'code' } : {}),
     ...(index < 2 ? { pair: 'p' } : {}),
   }))
   const folder = await temporaryFolder({ 'rows.jsonl': jsonLines(rows) })
@@ -137,6 +138,9 @@ describe('the report', () => {
     expect(page).toContain(
       '| row | group | expected | answered | sure | the agent, then the user |\n|---|---|---|---|--:|---|',
     )
+    expect(page).toContain('### rows.jsonl, what was asked for: model 1')
+    expect(page).toContain('Of all 10 rows with an expectation it changed 10.')
+    expect(page).toContain('| all | 10 | 10 | 0 | 0 | 10 |')
     expect(page).toContain('Not at hand: ten.')
     expect(page).toContain('SHA-256: model 1 `abababababababab…`.')
     // A cell never ends a row.

@@ -1,0 +1,39 @@
+import type { Action, Expectation } from '@turnwise/core'
+import { expect, test } from 'vitest'
+import type { BenchmarkRow } from '../datasets/dataset.js'
+import type { SystemAnswer } from '../systems/system.js'
+import { scoreExpectations } from './scoreExpectations.js'
+
+const FINISHED: SystemAnswer = { action: 'start_speaking', actionInState: 'start_speaking', turnProbability: 0.9 }
+
+function row(id: string, content: string, action: Action, asked?: Expectation): BenchmarkRow {
+  return { id, messages: [{ role: 'user', content }], action, expect: asked }
+}
+
+/** As a system does that calls every turn finished. */
+function scoreFinished(rows: readonly BenchmarkRow[]) {
+  const answers = rows.map(() => FINISHED)
+  return scoreExpectations(rows, answers)
+}
+
+test('a row is made right, made wrong or left as it is', () => {
+  const rows = [
+    row('half', 'oh seven seven', 'continue_listening', 'phone'),
+    row('short', 'five five five', 'start_speaking', 'phone'),
+    row('whole', 'oh seven seven double oh nine oh oh one two three', 'start_speaking', 'phone'),
+    row('other', 'one second', 'continue_listening', 'phone'),
+    row('yes', 'yes it is', 'start_speaking', 'yes-no'),
+  ]
+  expect(scoreFinished(rows)).toEqual([
+    { expect: 'phone', rows: 4, rightWithout: 2, madeRight: ['half'], madeWrong: ['short'] },
+    { expect: 'yes-no', rows: 1, rightWithout: 1, madeRight: [], madeWrong: [] },
+  ])
+})
+
+test('rows that say nothing of it and rows of a speaking agent do not count', () => {
+  const rows = [
+    row('none', 'oh seven seven', 'continue_listening'),
+    row('speaking', 'oh seven seven', 'start_listening', 'phone'),
+  ]
+  expect(scoreFinished(rows)).toBeUndefined()
+})

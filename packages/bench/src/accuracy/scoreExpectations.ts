@@ -1,0 +1,45 @@
+import { DEFAULT_POLICY, EXPECTATIONS, type Expectation, judge, POLICIES } from '@turnwise/core'
+import { type BenchmarkRow, finalText, isAgentSpeaking } from '../datasets/dataset.js'
+import type { SystemAnswer } from '../systems/system.js'
+import type { ExpectationScore } from './accuracyResult.js'
+
+/** What `expect` changes, by what was asked for; undefined if no row says it. */
+export function scoreExpectations(
+  rows: readonly BenchmarkRow[],
+  answers: readonly SystemAnswer[],
+): ExpectationScore[] | undefined {
+  const judged = rows.flatMap((row, index) => {
+    const completion = answers[index]?.turnProbability
+    if (row.expect === undefined || completion === undefined || isAgentSpeaking(row)) return []
+    const without = isRight(row, completion, undefined)
+    return [{ id: row.id, expect: row.expect, without, withIt: isRight(row, completion, row.expect) }]
+  })
+  if (judged.length === 0) return undefined
+  return EXPECTATIONS.flatMap((expect) => {
+    const asked = judged.filter((row) => row.expect === expect)
+    if (asked.length === 0) return []
+    return {
+      expect,
+      rows: asked.length,
+      rightWithout: asked.filter(({ without }) => without).length,
+      madeRight: asked.filter(({ without, withIt }) => !without && withIt).map(({ id }) => id),
+      madeWrong: asked.filter(({ without, withIt }) => without && !withIt).map(({ id }) => id),
+    }
+  })
+}
+
+/** Whether a session of the default policy, at the first words of a turn, does what the row says. */
+function isRight(row: BenchmarkRow, completion: number, expect: Expectation | undefined): boolean {
+  const { action } = judge(POLICIES[DEFAULT_POLICY], {
+    completion,
+    interruption: 0,
+    agentSpeaking: false,
+    text: finalText(row),
+    // It changes the wait, never the action.
+    pace: { turnMs: 0, held: 0, answered: 0 },
+    expect,
+    lastAction: undefined,
+    wasStopped: false,
+  })
+  return action === row.action
+}
