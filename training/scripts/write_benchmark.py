@@ -3,6 +3,7 @@
     uv run python scripts/write_benchmark.py
 
 `action` counts the published class order, 0-3; `conversation` is the prompt without its trigger.
+`expect` stays a text, as readers of the published columns know it; `expect_length` stands beside it.
 """
 
 import json
@@ -33,6 +34,7 @@ SCHEMA = pa.schema(
         ("pair", pa.string()),
         ("domain", pa.string()),
         ("expect", pa.string()),
+        ("expect_length", pa.int32()),
     ]
 )
 
@@ -45,6 +47,8 @@ def chatml(messages: list[Message]) -> str:
 
 
 def row(case: dict) -> dict:
+    expect = case.get("expect")
+    kind, length = (expect["kind"], expect["length"]) if isinstance(expect, dict) else (expect, None)
     return {
         "id": case["id"],
         "source": "turnwise-four-class",
@@ -56,7 +60,8 @@ def row(case: dict) -> dict:
         "group": case["group"],
         "pair": case.get("pair"),
         "domain": case["domain"],
-        "expect": case.get("expect"),
+        "expect": kind,
+        "expect_length": length,
     }
 
 

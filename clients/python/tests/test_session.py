@@ -76,6 +76,14 @@ async def test_a_call(server: Server) -> None:
             session.agent_speaking("more")
 
 
+async def test_an_answer_of_a_known_length(server: Server) -> None:
+    async with TurnwiseClient(server.url) as client:
+        session = client.open_session(expect={"kind": "code", "length": 4})
+        assert (await session.hear("four one two")).reason.probability <= 0.1
+        session.expecting({"kind": "code", "length": 3})
+        assert (await session.hear("four one two")).reason.rule != "half_answer"
+
+
 async def test_newer_words_answer_those_that_wait(server: Server) -> None:
     async with TurnwiseClient(server.url) as client:
         session = client.open_session()
@@ -112,6 +120,9 @@ async def test_what_cannot_be_said_is_refused_before_it_is_sent(server: Server) 
             session.agent_speaking("\ud800")
         with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
             session.expecting("money")  # pyright: ignore[reportArgumentType]
+        for expect in ({"kind": "name", "length": 4}, {"kind": "code", "length": 65}, {"kind": "code", "length": True}):
+            with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
+                session.expecting(expect)  # pyright: ignore[reportArgumentType]
         with pytest.raises(TurnwiseError, match="UNKNOWN_ROLE"):
             session.add_message({"role": "bot", "content": ""})  # pyright: ignore[reportArgumentType]
         with pytest.raises(TurnwiseError, match="INVALID_CONTENT"):

@@ -25,6 +25,8 @@ describe('a session is as one in the same process', () => {
         decisions.push(await session.hear('uh huh', { atMs: 4000 }))
         session.agentFinished('That is free')
         expect(session.isAgentSpeaking).toBe(false)
+        session.expecting({ kind: 'code', length: 6 })
+        decisions.push(await session.hear('oh double six', { atMs: 4500 }))
         session.expecting(undefined)
         decisions.push(await session.hear('thank you', { atMs: 5000 }))
         await session.close()
@@ -59,6 +61,9 @@ describe('a session is as one in the same process', () => {
     const session = client.openSession()
     expect(() => session.agentSpeaking('\ud800')).toThrow(expect.objectContaining({ code: 'MALFORMED_TEXT' }))
     expect(() => session.expecting('money' as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+    expect(() => session.expecting({ kind: 'code', length: 0 })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    )
     expect(() => session.addMessage({ role: 'bot' as never, content: '' })).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_ROLE' }),
     )

@@ -1,10 +1,9 @@
 import {
   type CancelSignal,
   describeValue,
-  EXPECTATIONS,
-  type Expectation,
   type SessionDecision,
   TurnwiseError,
+  validateExpectation,
   validateMessages,
   validateText,
 } from '@turnwise/core'
@@ -98,12 +97,6 @@ export function openClientSession(
       link.close()
     },
   }
-}
-
-function validateExpectation(expect: Expectation | undefined): void {
-  if (expect === undefined || EXPECTATIONS.includes(expect)) return
-  const problem = `expect is ${describeValue(expect)}, expected one of ${EXPECTATIONS.join(', ')}.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: expect })
 }
 
 function validateTime(atMs: unknown): void {

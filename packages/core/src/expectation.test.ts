@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { EXPECTATIONS, type Expectation, isHalfAnswer, validateExpectation } from './expectation.js'
+import {
+  COUNTED_EXPECTATIONS,
+  EXPECTATIONS,
+  type ExpectationKind,
+  isHalfAnswer,
+  validateExpectation,
+} from './expectation.js'
 import { countDigits, wordsOf } from './spokenWords.js'
 import { caught } from './test/caught.js'
 
-const HALF: Record<Expectation, readonly string[]> = {
+const HALF: Record<ExpectationKind, readonly string[]> = {
   phone: [
     'oh seven seven',
     '07700 900',
@@ -20,7 +26,7 @@ const HALF: Record<Expectation, readonly string[]> = {
   address: ['forty two', "it's 12", '12 Mill Road flat', 'number nine', 'the corner of'],
 }
 
-const WHOLE: Record<Expectation, readonly string[]> = {
+const WHOLE: Record<ExpectationKind, readonly string[]> = {
   phone: ['07700 900123', '555 0123', 'oh seven seven double oh nine oh oh one two three', 'the same one'],
   email: ['anna', 'anna at example dot com', 'anna@example.com', "I'm at work", 'the usual one'],
   date: ['the fourth of March', 'tomorrow', 'Tuesday at ten', '4 March 1990', 'next week'],
@@ -67,4 +73,62 @@ test.each([
 test('an unknown expectation is refused', () => {
   expect(() => validateExpectation(undefined)).not.toThrow()
   expect(caught(() => validateExpectation('fax'))).toMatchObject({ code: 'INVALID_OPTION', value: 'fax' })
+})
+
+describe.each(COUNTED_EXPECTATIONS)('%s of a known length', (kind) => {
+  test.each([
+    ['four one two', 4],
+    ['oh double six', 4],
+    ['20, 41.', 6],
+    ['0770 900', 11],
+    ["okay it's x q p", 12],
+    ['b as in bravo', 2],
+    ['B as in Bravo, D as in', 3],
+    ['b d five one', 7],
+    ['sw1v', 6],
+    ['A4-77', 6],
+    ['B7 2F, then 90 C1.', 16],
+    ['x 4 a', 4],
+    ['four one two three and', 4],
+    ['the code is', 4],
+  ])('waits after "%s" for %d', (text, length) => {
+    expect(isHalfAnswer({ kind, length }, text)).toBe(true)
+    expect(isHalfAnswer({ kind, length }, text.toUpperCase())).toBe(true)
+  })
+
+  test.each([
+    ['four one two three', 4],
+    ['nine', 1],
+    ['four nine oh double two one six', 7],
+    ['d k t', 3],
+    ['double l', 2],
+    ['x 4 a', 3],
+    ['b as in bravo, d for delta', 2],
+    ['alpha bravo tango five', 4],
+    ['AB 12', 4],
+    ['AB12 CD', 6],
+    ['one two four for nine ate', 6],
+    ['four one two three', 3],
+    // Nothing is being dictated.
+    ['four one two hold on', 6],
+    ['I left it at the hotel', 6],
+    // Three digits, or four.
+    ['two hundred and five', 4],
+  ])('leaves "%s" for %d to the model', (text, length) => {
+    expect(isHalfAnswer({ kind, length }, text)).toBe(false)
+  })
+
+  test.each(OTHER)('leaves "%s" to the model', (text) => {
+    expect(isHalfAnswer({ kind, length: 64 }, text)).toBe(false)
+  })
+})
+
+test('a length that is none is refused', () => {
+  expect(() => validateExpectation({ kind: 'code', length: 64 })).not.toThrow()
+  for (const length of [0, 65, 4.5, '4', undefined]) {
+    expect(caught(() => validateExpectation({ kind: 'code', length }))).toMatchObject({ code: 'INVALID_OPTION' })
+  }
+  for (const expectation of [{ kind: 'name', length: 4 }, [], null]) {
+    expect(caught(() => validateExpectation(expectation))).toMatchObject({ code: 'INVALID_OPTION' })
+  }
 })

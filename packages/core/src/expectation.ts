@@ -1,11 +1,29 @@
+import { countCharacters, endsInDictation, hasLargeNumber } from './dictation.js'
 import { describeValue, TurnwiseError } from './errors.js'
+import { isRecord } from './json.js'
 import { countDigits, digitsOf, isDictated, wordsOf } from './spokenWords.js'
 
 /** What an agent may have asked for. */
 export const EXPECTATIONS = ['phone', 'email', 'date', 'name', 'yes-no', 'code', 'address'] as const
 
 /** One of the {@link EXPECTATIONS}. */
-export type Expectation = (typeof EXPECTATIONS)[number]
+export type ExpectationKind = (typeof EXPECTATIONS)[number]
+
+/** Those of which an agent may know how long the answer is. */
+export const COUNTED_EXPECTATIONS = ['phone', 'code'] as const
+
+/** The most letters and digits of a {@link CountedExpectation}. */
+export const MAX_EXPECTED_LENGTH = 64
+
+/** An answer of so many letters and digits: the six of a sort code, the last four of a card's number. */
+export interface CountedExpectation {
+  readonly kind: (typeof COUNTED_EXPECTATIONS)[number]
+  /** Letters and digits, a whole number, 1 to {@link MAX_EXPECTED_LENGTH}. */
+  readonly length: number
+}
+
+/** What an agent has asked for, and how long the answer is where it knows that. */
+export type Expectation = ExpectationKind | CountedExpectation
 
 /** Words that no answer ends in. */
 const OPEN_WORDS = new Set("and or but the my a an um uh er erm because with from plus it's it’s i'm i’m".split(' '))
@@ -28,7 +46,7 @@ const ORDINAL = String.raw`\p{L}*(first|second|third|th|\dst|\dnd|\drd)`
 const BEGUN_YEAR = new RegExp(`${ORDINAL} (of )?${MONTH} (nineteen|twenty|two thousand|two thousand and)$`, 'u')
 
 /** The rule of each kind: whether the words are plainly the beginning of such an answer. Open words are seen to before. */
-const RULES: Record<Expectation, (words: readonly string[]) => boolean> = {
+const RULES: Record<ExpectationKind, (words: readonly string[]) => boolean> = {
   phone: isHalfPhone,
   email: isHalfEmail,
   date: (words) => words.at(-1) === 'of' || BEGUN_YEAR.test(words.join(' ')),
@@ -49,7 +67,8 @@ export function isHalfAnswer(expect: Expectation, text: string): boolean {
   if (words.length === 0 || /\?\s*$/.test(text)) return false
   // "No and" goes on, whatever was asked; elsewhere a "no" is a refusal.
   if (expect !== 'yes-no' && OTHER.some((pattern) => pattern.test(plain))) return false
-  return OPEN_WORDS.has(words.at(-1) ?? '') || ANNOUNCED.test(plain) || RULES[expect](words)
+  if (typeof expect === 'object') return isShort(expect, words) || isOpen(words, endsInDictation(words))
+  return isOpen(words, false) || RULES[expect](words)
 }
 
 /**
@@ -59,8 +78,31 @@ export function isHalfAnswer(expect: Expectation, text: string): boolean {
  */
 export function validateExpectation(expect: unknown): asserts expect is Expectation | undefined {
   if (expect === undefined || EXPECTATIONS.some((known) => known === expect)) return
-  const problem = `expect is ${describeValue(expect)}, expected one of ${EXPECTATIONS.join(', ')}.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: expect })
+  if (isRecord(expect)) return validateCounted(expect)
+  throw invalid('expect', expect, `one of ${EXPECTATIONS.join(', ')}`)
+}
+
+function validateCounted({ kind, length }: Record<string, unknown>): void {
+  if (!COUNTED_EXPECTATIONS.some((known) => known === kind)) {
+    throw invalid('expect.kind', kind, `one of ${COUNTED_EXPECTATIONS.join(', ')}`)
+  }
+  if (Number.isInteger(length) && Number(length) >= 1 && Number(length) <= MAX_EXPECTED_LENGTH) return
+  throw invalid('expect.length', length, `a whole number from 1 to ${MAX_EXPECTED_LENGTH}`)
+}
+
+function invalid(place: string, value: unknown, expected: string): TurnwiseError {
+  return new TurnwiseError('INVALID_OPTION', `${place} is ${describeValue(value)}, expected ${expected}.`, { value })
+}
+
+/** Words after which anything goes on. A spelled "a" at the end is none. */
+function isOpen(words: readonly string[], isSpelled: boolean): boolean {
+  return (OPEN_WORDS.has(words.at(-1) ?? '') && !isSpelled) || ANNOUNCED.test(words.join(' '))
+}
+
+/** Fewer letters and digits than were asked for, while they are being said. The rules of the kind alone know no length. */
+function isShort({ kind, length }: CountedExpectation, words: readonly string[]): boolean {
+  if (hasLargeNumber(words) || countCharacters(words) >= length) return false
+  return endsInDictation(words) || RULES[kind](words)
 }
 
 /** Fewer digits than any number has: 7, or 10 after a trunk zero or a plus. Only while digits are being said. */

@@ -18,7 +18,15 @@ export {
   TurnwiseError,
   type TurnwiseErrorOptions,
 } from './errors.js'
-export { EXPECTATIONS, type Expectation } from './expectation.js'
+export {
+  COUNTED_EXPECTATIONS,
+  type CountedExpectation,
+  EXPECTATIONS,
+  type Expectation,
+  type ExpectationKind,
+  MAX_EXPECTED_LENGTH,
+  validateExpectation,
+} from './expectation.js'
 export { isRecord } from './json.js'
 export { type DecisionReason, type Judgement, judge, RULES, type Rule, type Situation } from './judge.js'
 export {

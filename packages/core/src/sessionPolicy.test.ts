@@ -193,6 +193,7 @@ test.each([
   ['messages that are wrong', { messages: 1 }],
   ['a policy that is wrong', { policy: {} }],
   ['an expectation that is wrong', { expect: 'fax' }],
+  ['a length that is wrong', { expect: { kind: 'code', length: 65 } }],
   ["an agent's text that is wrong", { agentText: 1 }],
   ['no word on what happened', { wasStopped: undefined }],
   ['a turn that is wrong', { turn: { ...TURN, spokeAtMs: null } }],

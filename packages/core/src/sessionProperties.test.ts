@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDetector } from './detector.js'
-import { EXPECTATIONS } from './expectation.js'
+import { COUNTED_EXPECTATIONS, EXPECTATIONS } from './expectation.js'
 import { TEMPLATES } from './manifest.js'
 import { POLICIES, type PolicyName } from './policy.js'
 import { createPromptEncoder } from './prompt.js'
@@ -17,9 +17,13 @@ const event = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('agentFinished' as const), text }) },
   fc.record({ kind: fc.constantFrom('addMessage' as const, 'userSilent' as const), text }),
 )
+const expectation = fc.oneof(
+  fc.constantFrom(...EXPECTATIONS),
+  fc.record({ kind: fc.constantFrom(...COUNTED_EXPECTATIONS), length: fc.integer({ min: 1, max: 64 }) }),
+)
 const options = fc.record({
   policy: fc.constantFrom(...(Object.keys(POLICIES) as PolicyName[])),
-  expect: fc.constantFrom(undefined, ...EXPECTATIONS),
+  expect: fc.option(expectation, { nil: undefined }),
 })
 
 test('any course of events gives what a fresh predict gives, and runs only the changed suffix and the trigger', async () => {
@@ -71,13 +75,13 @@ test('wherever a session is saved and goes on elsewhere, its waits are the same'
 })
 
 test('whatever is expected, a session never speaks earlier for it', async () => {
-  const word = fc.constantFrom('oh', 'seven', 'at', 'dot', 'anna', 'a', 'and', 'yes', 'the', 'of', 'no', 'what', 'Mill')
+  const word = fc.constantFrom(...'oh seven at dot anna a and yes the of no what Mill b double C4'.split(' '))
   const said = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '))
   await fc.assert(
-    fc.asyncProperty(said, fc.constantFrom(...EXPECTATIONS), async (said, kind) => {
+    fc.asyncProperty(said, expectation, async (said, expected) => {
       const detector = createDetector(createFakeModel(), tokenizer, FAKE_MANIFEST)
       const plain = await detector.openSession().hear(said)
-      const expecting = await detector.openSession({ expect: kind }).hear(said)
+      const expecting = await detector.openSession({ expect: expected }).hear(said)
       expect(expecting.waitMs).toBeGreaterThanOrEqual(plain.waitMs)
       if (plain.action === 'continue_listening') expect(expecting.action).toBe('continue_listening')
     }),

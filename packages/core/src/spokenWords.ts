@@ -45,9 +45,14 @@ export function countDigits(words: readonly string[]): number {
   for (const [index, word] of words.entries()) {
     const before = words[index - 1] ?? ''
     const isUnitOfTens = TENS.includes(before) && UNITS.indexOf(word) > 0
-    if (!isUnitOfTens) count += digitsOf(word) * (REPEATS.get(before) ?? 1)
+    if (!isUnitOfTens) count += digitsOf(word) * repeatsOf(before)
   }
   return count
+}
+
+/** How often what follows a word is meant: "double" 2, "triple" 3, any other 1. */
+export function repeatsOf(word: string): number {
+  return REPEATS.get(word) ?? 1
 }
 
 /** Whether a word belongs to the dictation of a number or a spelling. */

@@ -1,4 +1,4 @@
-import type { Expectation } from '@turnwise/web'
+import type { ExpectationKind } from '@turnwise/web'
 
 /** A turn of a scenario. */
 export type Turn = UserTurn | AgentTurn
@@ -17,7 +17,7 @@ export interface AgentTurn {
   readonly speaker: 'agent'
   readonly text: string
   /** What it asks for. */
-  readonly expect?: Expectation
+  readonly expect?: ExpectationKind
   readonly overlaps?: readonly Overlap[]
 }
 

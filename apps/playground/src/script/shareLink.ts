@@ -1,4 +1,4 @@
-import { EXPECTATIONS, type Expectation, POLICIES, type PolicyName } from '@turnwise/web'
+import { EXPECTATIONS, type ExpectationKind, POLICIES, type PolicyName } from '@turnwise/web'
 import type { Script, Step } from './step.js'
 
 const FORMAT_VERSION = 1
@@ -73,6 +73,6 @@ function isPolicyName(value: unknown): value is PolicyName {
   return typeof value === 'string' && Object.hasOwn(POLICIES, value)
 }
 
-function isExpectation(value: unknown): value is Expectation {
+function isExpectation(value: unknown): value is ExpectationKind {
   return EXPECTATIONS.some((expectation) => expectation === value)
 }

@@ -1,4 +1,4 @@
-import type { Expectation, PolicyName } from '@turnwise/web'
+import type { ExpectationKind, PolicyName } from '@turnwise/web'
 
 /** One thing that happens in a conversation, at a word's grain. */
 export type Step = UserStep | SettleStep | AgentStep | AgentDoneStep | ExpectStep
@@ -38,7 +38,7 @@ interface AgentDoneStep extends Timed {
 /** The agent has asked for something, or for nothing in particular. */
 interface ExpectStep extends Timed {
   readonly kind: 'expect'
-  readonly expect?: Expectation | undefined
+  readonly expect?: ExpectationKind | undefined
 }
 
 /** A conversation and how it is judged: all that a link holds. Decisions are computed again. */

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { EXPECTATIONS, type Expectation } from '@turnwise/web'
+import { EXPECTATIONS, type ExpectationKind } from '@turnwise/web'
 import { useRef } from 'preact/hooks'
 import { findEars } from '../browser/ears.js'
 import { findVoice } from '../browser/voice.js'
@@ -158,7 +158,7 @@ function ExpectationChoice({ stage }: Pick<Playground, 'stage'>) {
         value={last?.expect ?? ''}
         onChange={(event) => {
           const { value } = event.currentTarget
-          const expect = value === '' ? undefined : (value as Expectation)
+          const expect = value === '' ? undefined : (value as ExpectationKind)
           void stage.play({ kind: 'expect', pauseMs: 0, atMs: steps.at(-1)?.atMs ?? 0, expect })
         }}
       >

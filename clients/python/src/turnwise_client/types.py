@@ -8,12 +8,15 @@ from typing import Any, Literal, TypedDict, get_args
 
 Action = Literal["start_speaking", "continue_listening", "start_listening", "continue_speaking"]
 Role = Literal["system", "user", "assistant", "tool"]
-Expectation = Literal["phone", "email", "date", "name", "yes-no", "code", "address"]
+ExpectationKind = Literal["phone", "email", "date", "name", "yes-no", "code", "address"]
+CountedKind = Literal["phone", "code"]
 PolicyName = Literal["patient", "balanced", "eager"]
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 ROLES: tuple[Role, ...] = get_args(Role)
-EXPECTATIONS: tuple[Expectation, ...] = get_args(Expectation)
+EXPECTATIONS: tuple[ExpectationKind, ...] = get_args(ExpectationKind)
+COUNTED_EXPECTATIONS: tuple[CountedKind, ...] = get_args(CountedKind)
+MAX_EXPECTED_LENGTH = 64
 
 
 class Message(TypedDict):
@@ -21,6 +24,18 @@ class Message(TypedDict):
 
     role: Role
     content: str
+
+
+class CountedExpectation(TypedDict):
+    """An answer of so many letters and digits: the six of a sort code, the last four of a card's number."""
+
+    kind: CountedKind
+    length: int
+    """A whole number, 1 to 64."""
+
+
+Expectation = ExpectationKind | CountedExpectation
+"""What the agent has asked for, and how long the answer is where it knows that."""
 
 
 @dataclass(frozen=True, slots=True)

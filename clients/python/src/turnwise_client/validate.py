@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from .errors import TurnwiseError
-from .types import EXPECTATIONS, ROLES, Message
+from .types import COUNTED_EXPECTATIONS, EXPECTATIONS, MAX_EXPECTED_LENGTH, ROLES, Message
 
 
 def validate_text(text: object, place: str) -> None:
@@ -28,8 +29,18 @@ def validate_messages(messages: Sequence[Message]) -> None:
 
 
 def validate_expectation(expect: object) -> None:
-    if expect is not None and expect not in EXPECTATIONS:
+    if isinstance(expect, Mapping):
+        _validate_counted(cast("Mapping[str, object]", expect))
+    elif expect is not None and expect not in EXPECTATIONS:
         raise TurnwiseError("INVALID_OPTION", f"expect is none of {', '.join(EXPECTATIONS)}.")
+
+
+def _validate_counted(expect: Mapping[str, object]) -> None:
+    if expect.get("kind") not in COUNTED_EXPECTATIONS:
+        raise TurnwiseError("INVALID_OPTION", f"expect's kind is none of {', '.join(COUNTED_EXPECTATIONS)}.")
+    length = expect.get("length")
+    if type(length) is not int or not 1 <= length <= MAX_EXPECTED_LENGTH:
+        raise TurnwiseError("INVALID_OPTION", f"expect's length is no whole number from 1 to {MAX_EXPECTED_LENGTH}.")
 
 
 def validate_time(at_ms: float) -> None:

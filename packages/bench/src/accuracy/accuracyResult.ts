@@ -1,4 +1,4 @@
-import type { Action, Expectation, Message } from '@turnwise/core'
+import type { Action, ExpectationKind, Message } from '@turnwise/core'
 import type { Interval } from '../metrics/bootstrap.js'
 import type { ReliabilityBin } from '../metrics/calibration.js'
 import type { LengthMatched } from '../metrics/lengthMatched.js'
@@ -44,7 +44,9 @@ export interface WorstError {
 
 /** What `expect` changes in the rows whose agent, silent, has asked for one kind of answer. */
 export interface ExpectationScore {
-  readonly expect: Expectation
+  readonly expect: ExpectationKind
+  /** Whether these rows also say how long the answer is; those that do not are apart. */
+  readonly hasLength: boolean
   readonly rows: number
   /** Rows that a session without it gets right. */
   readonly rightWithout: number

@@ -25,8 +25,20 @@ test('a row is made right, made wrong or left as it is', () => {
     row('yes', 'yes it is', 'start_speaking', 'yes-no'),
   ]
   expect(scoreFinished(rows)).toEqual([
-    { expect: 'phone', rows: 4, rightWithout: 2, madeRight: ['half'], madeWrong: ['short'] },
-    { expect: 'yes-no', rows: 1, rightWithout: 1, madeRight: [], madeWrong: [] },
+    { expect: 'phone', hasLength: false, rows: 4, rightWithout: 2, madeRight: ['half'], madeWrong: ['short'] },
+    { expect: 'yes-no', hasLength: false, rows: 1, rightWithout: 1, madeRight: [], madeWrong: [] },
+  ])
+})
+
+test('rows that say how long the answer is are apart', () => {
+  const rows = [
+    row('part', 'oh six two four', 'continue_listening', { kind: 'code', length: 6 }),
+    row('all', 'oh six two four', 'start_speaking', { kind: 'code', length: 4 }),
+    row('plain', 'oh six two four', 'continue_listening', 'code'),
+  ]
+  expect(scoreFinished(rows)).toEqual([
+    { expect: 'code', hasLength: false, rows: 1, rightWithout: 0, madeRight: [], madeWrong: [] },
+    { expect: 'code', hasLength: true, rows: 2, rightWithout: 1, madeRight: ['part'], madeWrong: [] },
   ])
 })
 

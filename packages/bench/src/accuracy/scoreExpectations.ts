@@ -3,7 +3,7 @@ import { type BenchmarkRow, finalText, isAgentSpeaking } from '../datasets/datas
 import type { SystemAnswer } from '../systems/system.js'
 import type { ExpectationScore } from './accuracyResult.js'
 
-/** What `expect` changes, by what was asked for; undefined if no row says it. */
+/** What `expect` changes, by what was asked for, known lengths apart; undefined if no row says it. */
 export function scoreExpectations(
   rows: readonly BenchmarkRow[],
   answers: readonly SystemAnswer[],
@@ -12,14 +12,17 @@ export function scoreExpectations(
     const completion = answers[index]?.turnProbability
     if (row.expect === undefined || completion === undefined || isAgentSpeaking(row)) return []
     const without = isRight(row, completion, undefined)
-    return [{ id: row.id, expect: row.expect, without, withIt: isRight(row, completion, row.expect) }]
+    const withIt = isRight(row, completion, row.expect)
+    const hasLength = typeof row.expect === 'object'
+    return [{ id: row.id, expect: hasLength ? row.expect.kind : row.expect, hasLength, without, withIt }]
   })
   if (judged.length === 0) return undefined
-  return EXPECTATIONS.flatMap((expect) => {
-    const asked = judged.filter((row) => row.expect === expect)
+  const kinds = EXPECTATIONS.flatMap((expect) => [false, true].map((hasLength) => ({ expect, hasLength })))
+  return kinds.flatMap((kind) => {
+    const asked = judged.filter(({ expect, hasLength }) => expect === kind.expect && hasLength === kind.hasLength)
     if (asked.length === 0) return []
     return {
-      expect,
+      ...kind,
       rows: asked.length,
       rightWithout: asked.filter(({ without }) => without).length,
       madeRight: asked.filter(({ without, withIt }) => !without && withIt).map(({ id }) => id),

@@ -9,7 +9,7 @@ import { invalidData, unexpectedType } from './rowError.js'
 
 /** The columns of the published benchmark that are needed, and those of ours that are read where they are there. */
 const NEEDED_COLUMNS = ['id', 'messages', 'action'] as const
-const OPTIONAL_COLUMNS = ['group', 'pair', 'expect'] as const
+const OPTIONAL_COLUMNS = ['group', 'pair', 'expect', 'expect_length'] as const
 
 /**
  * Rows from a file of the published benchmark's form: `messages` a list of {role, content} or the same as JSON,

@@ -7,26 +7,28 @@ import {
   type Message,
   TurnwiseError,
   validateConversation,
+  validateExpectation,
 } from '@turnwise/core'
 import type { BenchmarkRow } from './dataset.js'
 import { invalidData, type Place, unexpectedType, unexpectedValue } from './rowError.js'
 
 /**
  * A row from columns: `messages` and `action`, the action's name or its number in the published class order (0–3);
- * `id`, `group`, `pair` and `expect` where they are there.
+ * `id`, `group`, `pair` and `expect` where they are there. The length of an expectation is a part of it or, in a table, the
+ * column `expect_length`.
  *
  * @throws TurnwiseError INVALID_DATASET
  */
 export function readRow(value: unknown, place: Place): BenchmarkRow {
   if (!isRecord(value)) throw unexpectedType(place, value, 'an object')
-  const { id = `${place.row ?? 0}`, group, pair, expect } = value
+  const { id = `${place.row ?? 0}`, group, pair, expect, expect_length: length } = value
   return {
     id: readText(id, { ...place, column: 'id' }),
     messages: readMessages(value.messages, { ...place, column: 'messages' }),
     action: readAction(value.action, { ...place, column: 'action' }),
     ...(isAbsent(group) ? {} : { group: readText(group, { ...place, column: 'group' }) }),
     ...(isAbsent(pair) ? {} : { pair: readText(pair, { ...place, column: 'pair' }) }),
-    ...(isAbsent(expect) ? {} : { expect: readExpectation(expect, { ...place, column: 'expect' }) }),
+    ...(isAbsent(expect) ? {} : { expect: readExpectation(expect, length, { ...place, column: 'expect' }) }),
   }
 }
 
@@ -50,10 +52,22 @@ function readAction(value: unknown, place: Place): Action {
 }
 
 /** @throws TurnwiseError INVALID_DATASET */
-function readExpectation(value: unknown, place: Place): Expectation {
-  const expect = EXPECTATIONS.find((known) => known === value)
-  if (expect !== undefined) return expect
-  throw unexpectedValue(place, value, EXPECTATIONS.join(', '))
+function readExpectation(value: unknown, length: unknown, place: Place): Expectation {
+  if (isAbsent(length) && !isRecord(value)) {
+    const expect = EXPECTATIONS.find((known) => known === value)
+    if (expect !== undefined) return expect
+    throw unexpectedValue(place, value, EXPECTATIONS.join(', '))
+  }
+  const expect = isRecord(value)
+    ? { kind: value.kind, length: value.length }
+    : { kind: value, length: typeof length === 'bigint' ? Number(length) : length }
+  try {
+    validateExpectation(expect)
+  } catch (error) {
+    if (error instanceof TurnwiseError) throw invalidData(place, error.problem, error.value)
+    throw error
+  }
+  return expect
 }
 
 /** @throws TurnwiseError INVALID_DATASET */

@@ -59,6 +59,12 @@ describe('an error names the row and what was expected', () => {
       [{ ...GOOD, expect: 'fax' }],
       'row 1, column expect: found "fax", expected phone, email',
     ],
+    [
+      'a length of what has none',
+      [{ ...GOOD, expect: { kind: 'name', length: 4 } }],
+      'row 1, column expect: expect.kind is "name", expected one of phone, code',
+    ],
+    ['a wrong length', [{ ...GOOD, expect: 'code', expect_length: 0 }], 'column expect: expect.length is 0, expected'],
     ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: p has 1 rows, expected 2'],
     ['no rows', '\n', 'it has no rows'],
   ])('%s', async (_, lines, problem) => {

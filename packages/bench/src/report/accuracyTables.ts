@@ -159,14 +159,17 @@ function expectationTables({ name, systems }: SetResult): ReportTable[] {
         `Of all ${count(all.rows)} rows with an expectation it changed ${count(changed)}.`,
       columns: ['', 'rows', 'right without it', 'right with it', 'made right', 'made wrong'],
       rows: [
-        ...expectations.map((score) => [score.expect, ...expectationFigures(score)]),
+        ...expectations.map((score) => [
+          score.hasLength ? `${score.expect}, length known` : score.expect,
+          ...expectationFigures(score),
+        ]),
         ['all', ...expectationFigures(all)],
       ],
     }
   })
 }
 
-function expectationFigures(score: Omit<ExpectationScore, 'expect'>): string[] {
+function expectationFigures(score: Omit<ExpectationScore, 'expect' | 'hasLength'>): string[] {
   const [right, wrong] = [score.madeRight.length, score.madeWrong.length]
   return [score.rows, score.rightWithout, score.rightWithout + right - wrong, right, wrong].map(count)
 }

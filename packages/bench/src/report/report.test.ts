@@ -42,7 +42,7 @@ async function accuracyOf(systems: readonly BenchmarkSystem[]) {
     messages: [{ role: 'user', content: `secret | <words> ${index}` }],
     action: index % 4,
     group: 'g',
-    ...(index % 4 === 0 ? { expect: 'code' } : {}),
+    ...(index % 4 === 0 ? { expect: index < 8 ? { kind: 'code', length: 4 } : 'code' } : {}),
     ...(index < 2 ? { pair: 'p' } : {}),
   }))
   const folder = await temporaryFolder({ 'rows.jsonl': jsonLines(rows) })
@@ -140,6 +140,7 @@ describe('the report', () => {
     )
     expect(page).toContain('### rows.jsonl, what was asked for: model 1')
     expect(page).toContain('Of all 10 rows with an expectation it changed 10.')
+    expect(page).toContain('| code, length known | 2 | 2 | 0 | 0 | 2 |')
     expect(page).toContain('| all | 10 | 10 | 0 | 0 | 10 |')
     expect(page).toContain('Not at hand: ten.')
     expect(page).toContain('SHA-256: model 1 `abababababababab…`.')

@@ -23,6 +23,8 @@ const EVENTS = [
   { type: 'userSilent', atMs: 1100 },
   { type: 'expecting', expect: null },
   { type: 'hear', text: 'oh seven double one', atMs: 2000, final: true },
+  { type: 'expecting', expect: { kind: 'phone', length: 11 } },
+  { type: 'hear', text: 'oh nine', atMs: 3000 },
 ]
 
 test('a session over HTTP decides as one in the process does', async () => {
@@ -40,7 +42,9 @@ test('a session over HTTP decides as one in the process does', async () => {
   const second = await session.userSilent(1100)
   session.expecting(undefined)
   const third = await session.hear('oh seven double one', { atMs: 2000, final: true })
-  expect(decisions).toEqual([null, null, null, null, first, second, null, third])
+  session.expecting({ kind: 'phone', length: 11 })
+  const fourth = await session.hear('oh nine', { atMs: 3000 })
+  expect(decisions).toEqual([null, null, null, null, first, second, null, third, null, fourth])
   const state = (await send(server, 'GET', '/v1/sessions/call-1')).json()
   expect(state).toMatchObject({ id: 'call-1', isAgentSpeaking: false, messages: session.messages })
 })
@@ -136,6 +140,8 @@ test('what is wrong is named', async () => {
     [{ type: 'sing' }, 'events.0.type'],
     [{ type: 'hear' }, 'events.0.text'],
     [{ type: 'expecting', expect: 'money' }, 'events.0.expect'],
+    [{ type: 'expecting', expect: { kind: 'name', length: 4 } }, 'events.0.expect'],
+    [{ type: 'expecting', expect: { kind: 'code', length: 4.5 } }, 'events.0.expect'],
   ] as const) {
     const response = await send(server, 'POST', '/v1/sessions/call/events', { events: [event] })
     expect(response.json()).toMatchObject({

@@ -1,4 +1,4 @@
-import { EXPECTATIONS, POLICIES, type PolicyName } from '@turnwise/core'
+import { COUNTED_EXPECTATIONS, EXPECTATIONS, MAX_EXPECTED_LENGTH, POLICIES, type PolicyName } from '@turnwise/core'
 import { z } from 'zod'
 import { messageSchema, messagesSchema, sessionDecisionSchema } from './conversation.js'
 
@@ -11,7 +11,15 @@ export const sessionIdSchema = z
   .regex(/^[A-Za-z0-9._-]{1,128}$/)
   .meta({ id: 'SessionId', description: 'Yours to choose; unique among the sessions of a key.' })
 
-const expectationSchema = z.enum(EXPECTATIONS).meta({ id: 'Expectation', description: 'What the agent has asked for.' })
+const expectationSchema = z
+  .union([
+    z.enum(EXPECTATIONS),
+    z.object({
+      kind: z.enum(COUNTED_EXPECTATIONS),
+      length: z.int().min(1).max(MAX_EXPECTED_LENGTH).describe('How many letters and digits the answer has.'),
+    }),
+  ])
+  .meta({ id: 'Expectation', description: 'What the agent has asked for, and how long it is where that is known.' })
 
 const policySchema = z
   .union([
