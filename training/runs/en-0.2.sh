@@ -12,6 +12,6 @@ git -C .. archive "$released" models/en | tar -x -C work
 uv run python -m turnwise_training.import_fused work/models/en --out work/en-0.1/model
 uv run python -m turnwise_training.train runs/en-0.2-1.json --out work/en-0.2-1 --data-dir "$data_dir" --resume
 uv run python -m turnwise_training.train runs/en-0.2-2.json --out work/en-0.2-2 --data-dir "$data_dir" --resume
-uv run python -m turnwise_training.calibrate work/en-0.2-2/model
+uv run python -m turnwise_training.calibrate work/en-0.2-2/model --data-dir "$data_dir"
 uv run python -m turnwise_training.evaluate work/en-0.2-2/model --data-dir "$data_dir"
 uv run python -m turnwise_training.export work/en-0.2-2 --version 0.2.0 --out ../models/en --published work/published --data-dir "$data_dir"

@@ -22,6 +22,6 @@ uv run python -m turnwise_training.train runs/en-0.4-1.json --out work/en-0.4-1 
   --corpus work/released/training/corpus --resume
 uv run python -m turnwise_training.train runs/en-0.4-2.json --out work/en-0.4-2 --data-dir "$data_dir" \
   --corpus work/corpus-2 --resume
-uv run python -m turnwise_training.calibrate work/en-0.4-2/model
+uv run python -m turnwise_training.calibrate work/en-0.4-2/model --data-dir "$data_dir"
 uv run python -m turnwise_training.export work/en-0.4-2 --version 0.4.0 --out ../models/en --published work/published --data-dir "$data_dir"
 uv run python -m turnwise_training.evaluate ../models/en --compare work/published --data-dir "$data_dir"

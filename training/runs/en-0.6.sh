@@ -20,6 +20,6 @@ uv run python -m turnwise_training.train runs/en-0.6-1.json --out work/en-0.6-1 
   --corpus work/corpus-1 --resume
 uv run python -m turnwise_training.train runs/en-0.6-2.json --out work/en-0.6-2 --data-dir "$data_dir" \
   --corpus work/corpus-2 --resume
-uv run python -m turnwise_training.calibrate work/en-0.6-2/model
+uv run python -m turnwise_training.calibrate work/en-0.6-2/model --data-dir "$data_dir"
 uv run python -m turnwise_training.export work/en-0.6-2 --version 0.6.0 --out ../models/en --published work/published --data-dir "$data_dir"
 uv run python -m turnwise_training.evaluate ../models/en --compare work/published --data-dir "$data_dir"

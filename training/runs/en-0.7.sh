@@ -19,6 +19,6 @@ for leg in 1 2; do
   uv run python -m turnwise_training.train "runs/en-0.7-$leg.json" --out "work/en-0.7-$leg" --data-dir "$data_dir" \
     --corpus "work/corpus-$leg" --resume
 done
-uv run python -m turnwise_training.calibrate work/en-0.7-2/model
-uv run python -m turnwise_training.export work/en-0.7-2 --version 0.7.0 --out ../models/en --published work/published --data-dir "$data_dir"
+uv run python -m turnwise_training.calibrate work/en-0.7-2/model --data-dir "$data_dir"
+uv run python -m turnwise_training.export work/en-0.7-2 --version 0.7.0 --temperature 1.4 --out ../models/en --published work/published --data-dir "$data_dir"
 uv run python -m turnwise_training.evaluate ../models/en --compare work/published --data-dir "$data_dir"

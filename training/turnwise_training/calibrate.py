@@ -1,12 +1,15 @@
-"""Fits the temperature on held-out conversations: `--temperature` of the export.
+"""Fits the temperature: `--temperature` of the export.
 
-    python -m turnwise_training.calibrate work/run/model
+    python -m turnwise_training.calibrate work/run/model --data-dir ../../shared/data
 
 Guo et al. 2017, "On Calibration of Modern Neural Networks": one number divides the logits, fitted by
-the negative log-likelihood. Half of the conversations fit it, the other half measure it.
+the negative log-likelihood. It is the mean of that of half of the held-out conversations and that of the
+development set: the former are harder than calls are, and alone make too little of a clear answer. The other
+half measures.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,8 @@ from torch.nn import functional
 from .action_model import ActionModel
 from .actions import ACTIONS
 from .corpus import CORPUS_DIR
-from .evaluate import held_out_logits
+from .evaluate import held_out_logits, logits_of
+from .evaluation_sets import development
 from .metrics import expected_calibration_error
 from .mixture import load_mixture
 from .model import load_model
@@ -36,21 +40,30 @@ def calibration_error(logits: np.ndarray, expected: np.ndarray, temperature: flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("model", type=Path, help="folder of the published form")
+    parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
     arguments = parser.parse_args()
     model, tokenizer = load_model(arguments.model)
     network = ActionModel(model, tokenizer, 0).eval()
-    held_out = load_mixture(Path(), arguments.corpus).held_out
-    halves: list[tuple[np.ndarray, np.ndarray]] = []
-    for half in (held_out[::2], held_out[1::2]):
-        logits, actions = held_out_logits(network, tokenizer, half)
-        halves.append((logits, np.array([ACTIONS.index(action) for action in actions])))
-    fit, test = halves
-    best = min(CANDIDATES, key=lambda temperature: negative_log_likelihood(*fit, temperature))
-    print(f"temperature {best} (fitted on {len(fit[1])} points)")
+    held_out = load_mixture(arguments.data_dir, arguments.corpus).held_out
+    fit, test = (held_out_logits(network, tokenizer, half) for half in (held_out[::2], held_out[1::2]))
+    dev = development(arguments.data_dir)
+    judged = {
+        "half of the held-out points": numbered(*fit),
+        "development set": numbered(logits_of(network, tokenizer)(dev.conversations), dev.actions),
+        "other half of the held-out points": numbered(*test),
+    }
+    fitted_on = list(judged.values())[:2]
+    best = min(CANDIDATES, key=lambda each: sum(negative_log_likelihood(*one, each) for one in fitted_on))
+    print(f"temperature {best}")
     for temperature in (1.0, float(best)):
-        error = calibration_error(*test, temperature)
-        print(f"temperature {temperature}: expected calibration error {error:.3f} on {len(test[1])} points")
+        for name, one in judged.items():
+            error = calibration_error(*one, temperature)
+            print(f"temperature {temperature}, {name}: expected calibration error {error:.3f}")
+
+
+def numbered(logits: np.ndarray, actions: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    return logits, np.array([ACTIONS.index(action) for action in actions])
 
 
 if __name__ == "__main__":
