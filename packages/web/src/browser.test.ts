@@ -79,7 +79,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     expect(totalBytes).toBeGreaterThan(80_000_000)
     const [decision] = await call('predictMany', [{ messages: README_EXAMPLE }])
     expect(decision?.action).toBe('start_speaking')
-    expect(decision?.probabilities.start_speaking).toBeGreaterThanOrEqual(0.95)
+    expect(decision?.probabilities.start_speaking).toBeGreaterThanOrEqual(0.9)
   }, 120_000)
 
   test('decides as on Node, word by word', async () => {

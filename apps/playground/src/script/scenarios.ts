@@ -66,7 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: '“Hold on”',
     hint: 'A whole sentence that asks for silence.',
     turns: [
-      { speaker: 'agent', text: 'Could you read me the order number?' },
+      { speaker: 'agent', text: 'What is the five digit order number?' },
       {
         speaker: 'user',
         phrases: ['hold on a second let me find the letter', 'okay it is four four one nine two and that is all'],
