@@ -18,11 +18,11 @@ from torch.nn import functional
 
 from .action_model import ActionModel
 from .actions import ACTIONS
-from .corpus import CORPUS_DIR
+from .corpus import CORPUS_DIR, read_corpus
 from .evaluate import held_out_logits, logits_of
 from .evaluation_sets import development
 from .metrics import expected_calibration_error
-from .mixture import load_mixture
+from .mixture import is_held_out
 from .model import load_model
 
 CANDIDATES = np.round(np.arange(0.5, 3.01, 0.05), 2)
@@ -45,7 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     model, tokenizer = load_model(arguments.model)
     network = ActionModel(model, tokenizer, 0).eval()
-    held_out = load_mixture(arguments.data_dir, arguments.corpus).held_out
+    held_out = [conversation for conversation in read_corpus(arguments.corpus) if is_held_out(conversation)]
     fit, test = (held_out_logits(network, tokenizer, half) for half in (held_out[::2], held_out[1::2]))
     dev = development(arguments.data_dir)
     judged = {

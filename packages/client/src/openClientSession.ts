@@ -1,11 +1,11 @@
 import {
   type CancelSignal,
-  describeValue,
   type SessionDecision,
   TurnwiseError,
   validateExpectation,
   validateMessages,
   validateText,
+  validateTime,
 } from '@turnwise/core'
 import { type Call, createCall } from './call.js'
 import type { ClientSession, ClientSessionOptions } from './clientSession.js'
@@ -97,10 +97,4 @@ export function openClientSession(
       link.close()
     },
   }
-}
-
-function validateTime(atMs: unknown): void {
-  if (Number.isFinite(atMs)) return
-  const problem = `atMs is ${describeValue(atMs)}, expected a number of milliseconds.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: atMs })
 }

@@ -1,6 +1,6 @@
 import { SILENT_ACTIONS, SPEAKING_ACTIONS } from './actions.js'
 import { decide, probabilityAgainst } from './decision.js'
-import { describeValue, TurnwiseError } from './errors.js'
+import { TurnwiseError } from './errors.js'
 import { type Expectation, validateExpectation } from './expectation.js'
 import { type Judgement, judge, judgeSilence } from './judge.js'
 import { createLatestQueue } from './latestQueue.js'
@@ -14,6 +14,7 @@ import { SAVED_SESSION_VERSION, type SavedSession, type UserTurn, validateSavedS
 import type { Session, SessionDecision, SessionOptions } from './session.js'
 import { wordsOf } from './spokenWords.js'
 import { createTranscript } from './transcript.js'
+import { validateTime } from './validateTime.js'
 
 /** What a session needs of its detector. */
 export interface SessionContext {
@@ -223,12 +224,6 @@ function savedOf(options: SessionOptions | SavedSession): SavedSession | undefin
 /** From the first word to the last; a finite number even where the clock has run from one end of numbers to the other. */
 function turnMsOf({ text, startedAtMs, spokeAtMs }: UserTurn): number {
   return Math.min(Number.MAX_VALUE, Math.max(spokenMs(text), spokeAtMs - startedAtMs))
-}
-
-function validateTime(atMs: unknown): void {
-  if (Number.isFinite(atMs)) return
-  const problem = `atMs is ${describeValue(atMs)}, expected a number of milliseconds.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: atMs })
 }
 
 function isEqual<Item>(left: readonly Item[], right: readonly Item[]): boolean {

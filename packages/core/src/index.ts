@@ -63,4 +63,5 @@ export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './pr
 export type { SavedSession, UserTurn } from './savedSession.js'
 export type { HearOptions, Session, SessionDecision, SessionOptions } from './session.js'
 export { createTokenizer, type Tokenizer } from './tokenizer.js'
+export { validateTime } from './validateTime.js'
 export { waitFor } from './waiting.js'
