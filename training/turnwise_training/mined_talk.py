@@ -24,8 +24,6 @@ CLAUSE_FIRST = re.compile(
 )
 BACKCHANNEL = re.compile(r"b\b|s\^bk$")
 UNUSED = re.compile(r"%$|z|$|s\^aa")
-HELD_KEPT = 0.5
-"""Share of the complete units kept whose speaker goes on: for an agent they are rather ends than not."""
 
 
 def talk(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
@@ -67,15 +65,14 @@ def labelled(units: list[dict], index: int, chance: random.Random) -> Utterance 
         return None
     broken = "==" in unit["text"] or "%-" in tags or tags.startswith(("fh", "fg", "h"))
     if BACKCHANNEL.match(tags):
-        action, holds = CONTINUE_SPEAKING, False
+        action = CONTINUE_SPEAKING
     elif broken:
-        action, holds = CONTINUE_LISTENING, True
-    else:
-        holds = not yields(units, index)
-        action = CONTINUE_LISTENING if holds else START_SPEAKING
-    text = punctuated(unit, holds, chance)
-    if holds and text.endswith(".") and chance.random() > HELD_KEPT:
+        action = CONTINUE_LISTENING
+    elif yields(units, index):
+        action = START_SPEAKING
+    else:  # a whole sentence whose speaker goes on: to an agent rather an end
         return None
+    text = punctuated(unit, broken, chance)
     return Utterance(text, (Point(len(text.split()), action),))
 
 
