@@ -4,6 +4,8 @@ import { POLICIES, type Policy } from './policy.js'
 
 const policy: Policy = {
   ...POLICIES.balanced,
+  interruptFrom: 0.5,
+  confidentFrom: 0.7,
   wait: [
     [0, 2400],
     [0.3, 1900],

@@ -33,7 +33,7 @@ test.each<[string, unknown]>([
   ['a bound that is none', { ...balanced, paceBoundsMs: [Number.NEGATIVE_INFINITY, 1] }],
   ['bounds on one side', { ...balanced, paceBoundsMs: [100, 200] }],
   ['a negative time', { ...balanced, resumeAfterMs: -1 }],
-  ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.3 }],
+  ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.2 }],
   ['no table', { ...balanced, wait: undefined }],
   ['a table of one point', withWait([[0, 1]])],
   ['a point that is no pair', withWait([[0, 1], 1])],

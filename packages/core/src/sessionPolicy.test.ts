@@ -13,7 +13,7 @@ function setUp(options?: SessionOptions) {
     logits: (prompt) => {
       // The trigger is three tokens.
       const text = String.fromCharCode(...prompt.slice(0, -3).map((token) => token - 16))
-      return [text.endsWith('done') ? 3 : 0, 1, text.endsWith('uh huh') ? 0 : 3, 1]
+      return [text.endsWith('done') ? 3 : 0, 1, text.endsWith('uh huh') ? -1 : 3, 1]
     },
   })
   const detector = createDetector(model, createFakeTokenizer(), FAKE_MANIFEST)
