@@ -106,6 +106,12 @@ describe('while the agent speaks', () => {
     expect(judge(policy, { ...speaking, interruption: 0.4 })).toMatchObject({ action: 'continue_speaking', waitMs: 0 })
   })
 
+  test('who interrupts is waited for by the same pace', () => {
+    const { waitMs, reason } = judge(policy, { ...speaking, pace: { ...TYPICAL, turnMs: 9000 } })
+    expect(reason.paceMs).toBeGreaterThan(0)
+    expect(waitMs).toBe(510 + reason.paceMs)
+  })
+
   test('a single word has to be a confident one', () => {
     const word = { ...speaking, text: 'wait', interruption: 0.6 }
     expect(judge(policy, word)).toMatchObject({ action: 'continue_speaking', reason: { rule: 'few_words' } })

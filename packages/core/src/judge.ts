@@ -3,7 +3,7 @@ import { type Expectation, isHalfAnswer } from './expectation.js'
 import { type Pace, paceMs } from './pace.js'
 import type { Policy } from './policy.js'
 import { wordsOf } from './spokenWords.js'
-import { waitFor } from './waiting.js'
+import { pacedWait } from './waiting.js'
 
 /** What settled an action. */
 export const RULES = [
@@ -108,7 +108,7 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   const rule = isHalf ? 'half_answer' : isKept ? 'kept' : 'threshold'
   return {
     action: speaks ? 'start_speaking' : 'continue_listening',
-    waitMs: waitFor(policy, probability, pace),
+    waitMs: pacedWait(policy, probability, reason.paceMs),
     reason: { ...reason, rule },
   }
 }
@@ -121,10 +121,11 @@ function judgeOverlap(policy: Policy, { completion, interruption, text, pace, la
   const stops = isProbable && counts
   const isKept = isProbable !== interruption >= interruptFrom
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'
+  const reason = { probability: interruption, threshold, excluded: excludedBy(true), paceMs: paceMs(policy, pace) }
   return {
     action: stops ? 'start_listening' : 'continue_speaking',
-    waitMs: stops ? waitFor(policy, completion, pace) : 0,
-    reason: { rule, probability: interruption, threshold, excluded: excludedBy(true), paceMs: paceMs(policy, pace) },
+    waitMs: stops ? pacedWait(policy, completion, reason.paceMs) : 0,
+    reason: { rule, ...reason },
   }
 }
 

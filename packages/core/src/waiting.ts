@@ -8,7 +8,12 @@ import type { Policy, WaitPoint } from './policy.js'
  * @param completion the probability that the turn is over, 0 to 1
  */
 export function waitFor(policy: Policy, completion: number, pace: Pace): number {
-  return Math.round(Math.max(between(policy.wait, 1), between(policy.wait, completion) + paceMs(policy, pace)))
+  return pacedWait(policy, completion, paceMs(policy, pace))
+}
+
+/** The same, where it is known how much longer (ms) the pace makes it. */
+export function pacedWait({ wait }: Policy, completion: number, longerMs: number): number {
+  return Math.round(Math.max(between(wait, 1), between(wait, completion) + longerMs))
 }
 
 function between(table: readonly WaitPoint[], completion: number): number {
