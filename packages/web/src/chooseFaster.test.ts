@@ -2,7 +2,7 @@ import type { Action } from '@turnwise/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chooseFaster } from './chooseFaster.js'
 import type { Execution } from './execution.js'
-import type { WebDetector } from './loadDetector.js'
+import type { WebDetector } from './webDetector.js'
 
 interface Fake {
   /** How long a word takes. */

@@ -1,14 +1,5 @@
 import { ACTIONS, type Detector, type Message, type SessionDecision } from '@turnwise/core'
-import type { Execution } from './execution.js'
-import type { WebDetector } from './loadDetector.js'
-
-/** What was measured of WebAssembly and WebGPU. */
-export interface ExecutionComparison {
-  /** How long a word more in a session takes, in milliseconds: the median. */
-  readonly wordMs: Readonly<Record<Execution, number>>
-  /** The most that a probability differs after a word, from 0 to 1: the mean of the words. */
-  readonly difference: number
-}
+import type { ExecutionComparison, WebDetector } from './webDetector.js'
 
 /** What is heard: long enough for the kernels of long prompts too. */
 const MESSAGES: readonly Message[] = [

@@ -30,7 +30,7 @@ export {
   TurnwiseError,
 } from '@turnwise/core'
 export type { DownloadProgress } from '@turnwise/core/runtime'
-export type { ExecutionComparison } from './chooseFaster.js'
 export { EXECUTION_CHOICES, EXECUTIONS, type Execution, type ExecutionChoice } from './execution.js'
-export { loadDetector, type WebDetector } from './loadDetector.js'
+export { loadDetector } from './loadDetector.js'
 export { DEFAULT_LOAD_OPTIONS, type LoadOptions } from './loadOptions.js'
+export type { ExecutionComparison, WebDetector } from './webDetector.js'

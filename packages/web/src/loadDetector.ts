@@ -1,29 +1,13 @@
-import {
-  createDetector,
-  createTokenizer,
-  type Detector,
-  type Tokenizer,
-  TurnwiseError,
-  throwIfAborted,
-} from '@turnwise/core'
+import { createDetector, createTokenizer, type Tokenizer, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import { createGraphModel, type Graph, type GraphModelOptions } from '@turnwise/core/runtime'
-import { chooseFaster, type ExecutionComparison } from './chooseFaster.js'
+import { chooseFaster } from './chooseFaster.js'
 import { type Execution, findWebGpuProblem } from './execution.js'
 import { type FetchedModel, fetchModel } from './fetchModel.js'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { openModelCache } from './modelCache.js'
 import { readModel } from './readModel.js'
 import { type ModelWorker, startWorker } from './startWorker.js'
-
-/** A detector in the browser: that of every other runtime, and what it runs on. */
-export interface WebDetector extends Detector {
-  /** What computes: WebAssembly on the processor, or WebGPU on the graphics card. */
-  readonly execution: Execution
-  /** The threads of the processor that share the work of a decision. */
-  readonly threads: number
-  /** What `execution` was chosen by; undefined where there was nothing to choose from. */
-  readonly comparison?: ExecutionComparison
-}
+import type { WebDetector } from './webDetector.js'
 
 /**
  * Loads a model and makes a detector of it. The files come from the browser's cache, are downloaded into it, or

@@ -2,7 +2,7 @@ import { type Manifest, TurnwiseError } from '@turnwise/core'
 import { keyValueNames } from '@turnwise/core/runtime'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Execution } from './execution.js'
-import type { OpenRequest, PrepareRequest } from './serveModel.js'
+import type { OpenRequest, PrepareRequest } from './workerRequests.js'
 
 /** The module of ONNX Runtime. */
 type OnnxRuntime = typeof import('onnxruntime-web/wasm')

@@ -1,21 +1,6 @@
-import type { Manifest } from '@turnwise/core'
 import { createGraph, type Graph, type GraphReply, type GraphRequest, serveGraph } from '@turnwise/core/runtime'
-import type { Execution } from './execution.js'
 import { openSession, prepareRuntime, type RuntimeLoader } from './onnxRuntime.js'
-
-/** The first message to a worker: how it computes. */
-export interface PrepareRequest {
-  readonly execution: Execution
-  readonly threads: number
-}
-
-/** The second: what it runs. From then on it is spoken to as a graph. */
-export interface OpenRequest {
-  readonly manifest: Manifest
-  readonly weights: Uint8Array<ArrayBuffer>
-  /** The graph for WebGPU, if that computes. */
-  readonly webgpuGraph?: Uint8Array<ArrayBuffer> | undefined
-}
+import type { OpenRequest, PrepareRequest } from './workerRequests.js'
 
 /** The worker's global scope, as far as it is used: the library of types that describes it excludes the page's. */
 export interface WorkerScope {

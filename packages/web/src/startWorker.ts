@@ -1,6 +1,6 @@
 import { TurnwiseError } from '@turnwise/core'
 import { connectGraph, type Graph, type GraphReply } from '@turnwise/core/runtime'
-import type { OpenRequest, PrepareRequest } from './serveModel.js'
+import type { OpenRequest, PrepareRequest } from './workerRequests.js'
 
 /** A worker whose runtime starts, and that has no model yet. */
 export interface ModelWorker extends PrepareRequest {
