@@ -127,8 +127,19 @@ export async function measureLoad(
   return { name, calls, wordMs, ...counts, latencyMs: spreadOf(times), loopDelayMs, rssBytes }
 }
 
+/** How much is asked of {@link soak}. */
+export interface SoakOptions {
+  readonly updates: number
+  readonly sessions: number
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
 /** Words for many sessions in turn, none of which is closed before the end: memory must stay flat. */
-export async function soak(name: string, detector: Detector, updates: number, sessions: number): Promise<SoakResult> {
+export async function soak(
+  name: string,
+  detector: Detector,
+  { updates, sessions, onProgress }: SoakOptions,
+): Promise<SoakResult> {
   const open = Array.from({ length: sessions }, () => openSession(detector))
   const points: { updates: number; rssBytes: number }[] = []
   for (let update = 0; update < updates; update += 1) {
@@ -136,6 +147,7 @@ export async function soak(name: string, detector: Detector, updates: number, se
     await open[update % sessions]?.hear(USER_WORDS.slice(0, (round % USER_WORDS.length) + 1).join(' '))
     const isPoint = (update + 1) % Math.ceil(updates / SOAK_POINTS) === 0
     if (isPoint) points.push({ updates: update + 1, rssBytes: process.memoryUsage.rss() })
+    onProgress?.(update + 1, updates)
   }
   await Promise.all(open.map((session) => session.close()))
   return { name, sessions, points }

@@ -96,7 +96,7 @@ test('a whole run beside a baseline', async () => {
   expect(result.batch).toMatchObject({ prompts: 64, promptsPerSecond: expect.any(Number) })
   expect(result.load[0]?.calls).toBe(2)
   expect(result.soak?.points.at(-1)?.updates).toBe(20)
-  expect(tasks).toEqual(new Set(['fresh processes', 'prompts and updates', 'throughput', 'calls']))
+  expect(tasks).toEqual(new Set(['fresh processes', 'prompts and updates', 'soak', 'throughput', 'calls']))
   expect(JSON.stringify(result)).not.toContain(TINY)
 }, 60_000)
 
@@ -137,7 +137,10 @@ test('throughput and soak leave nothing behind', async () => {
   const { updatesPerSecond, latencyMs } = await measureThroughput('x', detector, 4, 0.2)
   expect(updatesPerSecond).toBeGreaterThan(10)
   expect(latencyMs.count).toBeGreaterThan(2)
-  expect((await soak('x', detector, 40, 4)).points).toHaveLength(40)
+  const seen: number[] = []
+  const onProgress = (done: number) => seen.push(done)
+  expect((await soak('x', detector, { updates: 130, sessions: 4, onProgress })).points).toHaveLength(65)
+  expect([seen.length, seen.at(-1)]).toEqual([130, 130])
   expect(model.openStates).toBe(0)
 })
 

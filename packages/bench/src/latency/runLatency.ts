@@ -165,7 +165,8 @@ async function measureLive([first, ...others]: readonly NamedDetector[], options
   let live: Live
   try {
     const batch = await measureBatch(name, detector, options.seconds)
-    const soaked = options.soak && (await soak(name, detector, options.soak.updates, options.soak.sessions))
+    const onProgress = (done: number, total: number) => options.onProgress?.('soak', done, total)
+    const soaked = options.soak && (await soak(name, detector, { ...options.soak, onProgress }))
     live = { ...(await measureCalls(name, detector, options)), batch, soak: soaked ?? null }
   } finally {
     await detector.close()

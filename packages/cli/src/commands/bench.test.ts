@@ -96,7 +96,7 @@ test('latency times a model beside a baseline', async () => {
   expect(terminal.written()).toMatch(
     /\n6 updates of 2 sessions: memory \d+, \d+, \d+ MB at first, in the middle, at the end\n$/,
   )
-  expect(terminal.complained()).toContain('throughput: 2\n')
+  expect(terminal.complained()).toContain('soak: 6\nthroughput: 2\n')
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })
 }, 60_000)
 
