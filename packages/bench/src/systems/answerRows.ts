@@ -16,7 +16,7 @@ export async function answerRows(
   rows: readonly SystemRow[],
   { store, signal, onProgress }: AnswerRowsOptions,
 ): Promise<SystemAnswer[]> {
-  const missing = rows.filter((row) => store.find(system.facts, row) === undefined)
+  const missing = rows.filter((row) => store.find(system, row) === undefined)
   // Rows of like length run together best.
   missing.sort((left, right) => lengthOf(left) - lengthOf(right))
   let done = rows.length - missing.length
@@ -24,11 +24,11 @@ export async function answerRows(
   for (let start = 0; start < missing.length; start += system.batchSize) {
     throwIfAborted(signal)
     const batch = missing.slice(start, start + system.batchSize)
-    await store.add(system.facts, batch, await system.answer(batch))
+    await store.add(system, batch, await system.answer(batch))
     done += batch.length
     onProgress?.(done, rows.length)
   }
-  return rows.flatMap((row) => store.find(system.facts, row) ?? [])
+  return rows.flatMap((row) => store.find(system, row) ?? [])
 }
 
 function lengthOf({ messages }: SystemRow): number {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ACTIONS, type Action, TurnwiseError } from '@turnwise/core'
-import type { SystemAnswer, SystemFacts, SystemRow } from './system.js'
+import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
 
 /** Answers that were given before, so that a run that broke off goes on where it stopped. No texts are kept. */
 export interface AnswerStore {
-  find(system: SystemFacts, row: SystemRow): SystemAnswer | undefined
+  find(system: BenchmarkSystem, row: SystemRow): SystemAnswer | undefined
   /** @throws TurnwiseError OUTPUT_UNWRITABLE */
-  add(system: SystemFacts, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
+  add(system: BenchmarkSystem, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
 }
 
 /** One line: system, row, action, action in its state, turn probability, the four probabilities if there are such. */
@@ -94,8 +94,10 @@ function actionAt(index: number): Action {
   return ACTIONS[index] ?? ACTIONS[0]
 }
 
-function systemKey({ name, kind, version = '', sha256 = '' }: SystemFacts): string {
-  return hash(JSON.stringify([name, kind, version, sha256]))
+/** Not by the name where there is better: it says neither path nor runtime, and two systems of a run may swap theirs. */
+function systemKey({ facts, fingerprint = facts.name }: BenchmarkSystem): string {
+  const { kind, version = '', sha256 = '' } = facts
+  return hash(JSON.stringify([kind, fingerprint, version, sha256]))
 }
 
 function rowKey({ messages, agentSpeaking }: SystemRow): string {

@@ -36,7 +36,10 @@ export async function loadBasePunctuation(options: BasePunctuationOptions): Prom
       version: `finished from ${finishedFrom}`,
       sha256: await hashFile(path),
       sizeBytes: (await stat(path)).size,
+      runtime: 'onnx',
+      threads,
     },
+    fingerprint: await hashFile(join(folder, 'tokenizer.json')),
     batchSize: 1,
     async answer(rows) {
       const answers: SystemAnswer[] = []

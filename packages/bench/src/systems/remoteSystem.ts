@@ -31,6 +31,7 @@ export function createRemoteSystem(options: RemoteOptions): BenchmarkSystem {
   }
   return {
     facts: { name: new URL(url).host, kind: 'remote' },
+    fingerprint: new URL(url).href,
     batchSize: concurrency,
     answer: (rows) => Promise.all(rows.map((row) => answerOne(row, options))),
     close: async () => undefined,
