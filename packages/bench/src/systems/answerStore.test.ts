@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../test/temporaryFolder.js'
 import { openAnswerStore } from './answerStore.js'
 import { loadModelSystem } from './detectorSystem.js'
@@ -56,4 +56,17 @@ describe('kept answers belong', () => {
     // Where the native runtime cannot run, both are the same.
     expect(await share(fastest, onnx)).toBe(fastest.facts.runtime === 'onnx')
   })
+})
+
+test('a fresh store leaves nothing of earlier answers, and keeps its own', async () => {
+  const path = join(await temporaryFolder(), 'answers.jsonl')
+  const system = createRemoteSystem({ ...DEFAULT_REMOTE, url: 'http://h' })
+  const other: SystemRow = { ...ROW, agentSpeaking: true }
+  await (await openAnswerStore(path)).add(system, [ROW], [ANSWER])
+  const fresh = await openAnswerStore(path, true)
+  expect(fresh.find(system, ROW)).toBeUndefined()
+  await fresh.add(system, [other], [ANSWER])
+  const next = await openAnswerStore(path)
+  expect(next.find(system, ROW)).toBeUndefined()
+  expect(next.find(system, other)).toEqual(ANSWER)
 })

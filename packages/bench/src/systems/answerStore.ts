@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ACTIONS, type Action, TurnwiseError } from '@turnwise/core'
 import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
@@ -32,9 +32,12 @@ export function answersPath(resultPath: string): string {
  * Answers in a file of JSON lines, which grows as they come.
  *
  * @param path undefined: they are kept in memory only
+ * @param fresh whether the file is emptied first: a run that does not want its answers must not leave them to the next
+ * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
-export async function openAnswerStore(path: string | undefined): Promise<AnswerStore> {
+export async function openAnswerStore(path: string | undefined, fresh = false): Promise<AnswerStore> {
   const known = new Map<string, SystemAnswer>()
+  if (path !== undefined && fresh) await write(path, '', 'w')
   for (const line of path === undefined ? [] : await readLines(path)) {
     const entry = parseLine(line)
     if (entry !== undefined) known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
@@ -49,16 +52,16 @@ export async function openAnswerStore(path: string | undefined): Promise<AnswerS
         known.set(`${key} ${rowKey(row)}`, answer)
         return [`${JSON.stringify(toLine(key, rowKey(row), answer))}\n`]
       })
-      if (path !== undefined) await append(path, lines.join(''))
+      if (path !== undefined) await write(path, lines.join(''), 'a')
     },
   }
 }
 
 /** @throws TurnwiseError OUTPUT_UNWRITABLE */
-async function append(path: string, text: string): Promise<void> {
+async function write(path: string, text: string, flag: 'w' | 'a'): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
-    await appendFile(path, text)
+    await writeFile(path, text, { flag })
   } catch (cause) {
     throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
   }
