@@ -1,4 +1,5 @@
 import { ACTIONS, type Action, isRecord, type Probabilities, TurnwiseError } from '@turnwise/core'
+import { sum } from '../metrics/scores.js'
 import { actionInState, answerFrom, type BenchmarkSystem, type SystemAnswer, type SystemRow } from './system.js'
 
 /** Where a system answers over HTTP, and how. */
@@ -12,6 +13,9 @@ export interface RemoteOptions {
 }
 
 export const DEFAULT_REMOTE = { concurrency: 4, timeoutMs: 30_000 } as const
+
+/** How far from 1 four rounded probabilities may sum to. */
+const SUM_TOLERANCE = 0.01
 
 interface RemoteAnswer {
   readonly action: Action
@@ -76,12 +80,20 @@ function readAnswer(json: unknown, host: string): RemoteAnswer {
   if (known === undefined) {
     throw new TurnwiseError('REMOTE_FAILED', `The answer of ${host} has none of the actions ${ACTIONS.join(', ')}.`)
   }
-  if (!isRecord(probabilities)) return { action: known, probabilities: undefined }
-  if (!ACTIONS.every((each) => Number.isFinite(probabilities[each]))) {
-    throw new TurnwiseError(
-      'REMOTE_FAILED',
-      `The answer of ${host} has not a number for each of the four probabilities.`,
-    )
+  if (probabilities === undefined || probabilities === null) return { action: known, probabilities: undefined }
+  return { action: known, probabilities: readProbabilities(probabilities, host) }
+}
+
+function readProbabilities(json: unknown, host: string): Probabilities {
+  const values = ACTIONS.map((action) => (isRecord(json) ? json[action] : undefined))
+  if (!values.every((value) => typeof value === 'number' && value >= 0 && value <= 1)) {
+    const problem = `The answer of ${host} has not a number from 0 to 1 for each of the four probabilities.`
+    throw new TurnwiseError('REMOTE_FAILED', problem)
   }
-  return { action: known, probabilities: probabilities as unknown as Probabilities }
+  const total = sum(values as number[])
+  if (Math.abs(total - 1) > SUM_TOLERANCE) {
+    const problem = `The four probabilities in the answer of ${host} sum to ${total.toFixed(3)}, expected 1.`
+    throw new TurnwiseError('REMOTE_FAILED', problem, { value: total })
+  }
+  return json as Probabilities
 }

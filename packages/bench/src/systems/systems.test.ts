@@ -126,6 +126,19 @@ describe('a remote system', () => {
     ])
   })
 
+  it.each([
+    [[1.2, -0.2, 0, 0], 'a number from 0 to 1 for each'],
+    [[0.5, 0.5, 0.5, 0.5], 'sum to 2.000, expected 1'],
+    [[0, 0, 0, 0], 'sum to 0.000, expected 1'],
+  ])('is an error where its probabilities are %j', async (values, problem) => {
+    const probabilities = Object.fromEntries(ACTIONS.map((action, index) => [action, values[index]]))
+    const { system } = await serve(() => ({ action: 'start_speaking', probabilities }))
+    expect(await rejection(system.answer([row]))).toMatchObject({
+      code: 'REMOTE_FAILED',
+      problem: expect.stringContaining(problem),
+    })
+  })
+
   it('is an error where it fails', async () => {
     const failing = await serve(() => ({}), 500)
     expect((await rejection(failing.system.answer([row]))).problem).toContain('answered 500')
