@@ -83,6 +83,14 @@ describe('the base', () => {
     expect(system.facts.kind).toBe('base')
   })
 
+  it('is an error where the graph knows actions only', async () => {
+    const error = await rejection(loadBasePunctuation({ folder: `${TINY}/fused`, threads: 1, finishedFrom: 0.5 }))
+    expect(error).toMatchObject({
+      code: 'UNSUPPORTED_MODEL',
+      problem: expect.stringContaining('4 logits for 320 tokens'),
+    })
+  })
+
   it('is an error where it is not there', async () => {
     const folder = await temporaryFolder({ 'tokenizer.json': '[' })
     expect((await rejection(loadBasePunctuation({ folder, threads: 1, finishedFrom: 0.5 }))).code).toBe(
