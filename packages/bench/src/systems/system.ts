@@ -44,6 +44,8 @@ export interface BenchmarkSystem {
   readonly fingerprint?: string | undefined
   /** How many rows to ask at a time, at best. */
   readonly batchSize: number
+  /** How many batches at once, at best. Default: 1. */
+  readonly concurrency?: number | undefined
   /** The answers, in the order of the rows. */
   answer(rows: readonly SystemRow[]): Promise<readonly SystemAnswer[]>
   close(): Promise<void>
