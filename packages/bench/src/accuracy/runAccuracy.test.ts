@@ -153,7 +153,7 @@ describe('a run that broke off', () => {
   it('ignores a line that was cut off', async () => {
     const folder = await temporaryFolder({ 'answers.jsonl': '["a","b",0,0,0.5]\n["a","c",0' })
     const store = await openAnswerStore(join(folder, 'answers.jsonl'))
-    expect(store.find({ name: 'x', kind: 'rule' }, { messages: [], agentSpeaking: false })).toBeUndefined()
+    expect(store.find(createRuleSystem('always finished'), { messages: [], agentSpeaking: false })).toBeUndefined()
   })
 })
 

@@ -16,19 +16,29 @@ export async function answerRows(
   rows: readonly SystemRow[],
   { store, signal, onProgress }: AnswerRowsOptions,
 ): Promise<SystemAnswer[]> {
-  const missing = rows.filter((row) => store.find(system.facts, row) === undefined)
+  const missing = rows.filter((row) => store.find(system, row) === undefined)
   // Rows of like length run together best.
   missing.sort((left, right) => lengthOf(left) - lengthOf(right))
   let done = rows.length - missing.length
   onProgress?.(done, rows.length)
-  for (let start = 0; start < missing.length; start += system.batchSize) {
-    throwIfAborted(signal)
-    const batch = missing.slice(start, start + system.batchSize)
-    await store.add(system.facts, batch, await system.answer(batch))
-    done += batch.length
-    onProgress?.(done, rows.length)
+  const askOn = async () => {
+    while (missing.length > 0) {
+      throwIfAborted(signal)
+      const batch = missing.splice(0, system.batchSize)
+      await store.add(system, batch, await system.answer(batch))
+      done += batch.length
+      onProgress?.(done, rows.length)
+    }
   }
-  return rows.flatMap((row) => store.find(system.facts, row) ?? [])
+  // When one fails nothing more is asked, but what is on its way is waited for and kept.
+  const stopAll = (error: unknown) => {
+    missing.length = 0
+    throw error
+  }
+  const asking = Array.from({ length: system.concurrency ?? 1 }, () => askOn().catch(stopAll))
+  const failed = (await Promise.allSettled(asking)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  return rows.flatMap((row) => store.find(system, row) ?? [])
 }
 
 function lengthOf({ messages }: SystemRow): number {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ACTIONS, type Action, TurnwiseError } from '@turnwise/core'
-import type { SystemAnswer, SystemFacts, SystemRow } from './system.js'
+import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
 
 /** Answers that were given before, so that a run that broke off goes on where it stopped. No texts are kept. */
 export interface AnswerStore {
-  find(system: SystemFacts, row: SystemRow): SystemAnswer | undefined
+  find(system: BenchmarkSystem, row: SystemRow): SystemAnswer | undefined
   /** @throws TurnwiseError OUTPUT_UNWRITABLE */
-  add(system: SystemFacts, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
+  add(system: BenchmarkSystem, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
 }
 
 /** One line: system, row, action, action in its state, turn probability, the four probabilities if there are such. */
@@ -32,9 +32,12 @@ export function answersPath(resultPath: string): string {
  * Answers in a file of JSON lines, which grows as they come.
  *
  * @param path undefined: they are kept in memory only
+ * @param fresh whether the file is emptied first: a run that does not want its answers must not leave them to the next
+ * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
-export async function openAnswerStore(path: string | undefined): Promise<AnswerStore> {
+export async function openAnswerStore(path: string | undefined, fresh = false): Promise<AnswerStore> {
   const known = new Map<string, SystemAnswer>()
+  if (path !== undefined && fresh) await write(path, '', 'w')
   for (const line of path === undefined ? [] : await readLines(path)) {
     const entry = parseLine(line)
     if (entry !== undefined) known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
@@ -49,16 +52,16 @@ export async function openAnswerStore(path: string | undefined): Promise<AnswerS
         known.set(`${key} ${rowKey(row)}`, answer)
         return [`${JSON.stringify(toLine(key, rowKey(row), answer))}\n`]
       })
-      if (path !== undefined) await append(path, lines.join(''))
+      if (path !== undefined) await write(path, lines.join(''), 'a')
     },
   }
 }
 
 /** @throws TurnwiseError OUTPUT_UNWRITABLE */
-async function append(path: string, text: string): Promise<void> {
+async function write(path: string, text: string, flag: 'w' | 'a'): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
-    await appendFile(path, text)
+    await writeFile(path, text, { flag })
   } catch (cause) {
     throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
   }
@@ -94,8 +97,10 @@ function actionAt(index: number): Action {
   return ACTIONS[index] ?? ACTIONS[0]
 }
 
-function systemKey({ name, kind, version = '', sha256 = '' }: SystemFacts): string {
-  return hash(JSON.stringify([name, kind, version, sha256]))
+/** Not by the name where there is better: it says neither path nor runtime, and two systems of a run may swap theirs. */
+function systemKey({ facts, fingerprint = facts.name }: BenchmarkSystem): string {
+  const { kind, version = '', sha256 = '' } = facts
+  return hash(JSON.stringify([kind, fingerprint, version, sha256]))
 }
 
 function rowKey({ messages, agentSpeaking }: SystemRow): string {

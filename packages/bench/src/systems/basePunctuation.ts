@@ -28,7 +28,7 @@ export async function loadBasePunctuation(options: BasePunctuationOptions): Prom
   const json = await readTokenizer(join(folder, 'tokenizer.json'))
   const path = await findGraph(folder)
   const prompt = createPrompt(createTokenizer(json), json)
-  const graph = await openOnnxFile(path, threads)
+  const graph = await openVocabularyGraph(path, threads, prompt)
   return {
     facts: {
       name: "the base's final punctuation",
@@ -36,7 +36,10 @@ export async function loadBasePunctuation(options: BasePunctuationOptions): Prom
       version: `finished from ${finishedFrom}`,
       sha256: await hashFile(path),
       sizeBytes: (await stat(path)).size,
+      runtime: 'onnx',
+      threads,
     },
+    fingerprint: await hashFile(join(folder, 'tokenizer.json')),
     batchSize: 1,
     async answer(rows) {
       const answers: SystemAnswer[] = []
@@ -47,7 +50,27 @@ export async function loadBasePunctuation(options: BasePunctuationOptions): Prom
   }
 }
 
+/**
+ * A graph that answers with the whole vocabulary: logits of actions alone would be taken for those of words.
+ *
+ * @throws TurnwiseError UNSUPPORTED_MODEL, MODEL_FILE_INVALID, MODEL_FAILED, RUNTIME_UNAVAILABLE
+ */
+async function openVocabularyGraph(path: string, threads: number, prompt: Prompt): Promise<OnnxFile> {
+  const graph = await openOnnxFile(path, threads)
+  try {
+    const { logits } = await graph.run(prompt.encode(''))
+    if (logits.length >= prompt.tokens) return graph
+    const problem = `${path} gives ${logits.length} logits for ${prompt.tokens} tokens: the base must be a plain language model.`
+    throw new TurnwiseError('UNSUPPORTED_MODEL', problem, { value: logits.length })
+  } catch (error) {
+    await graph.close()
+    throw error
+  }
+}
+
 interface Prompt {
+  /** How many tokens must have a logit. */
+  readonly tokens: number
   readonly endings: readonly number[]
   encode(text: string): number[]
 }
@@ -75,7 +98,13 @@ function createPrompt(tokenizer: Tokenizer, json: Record<string, unknown>): Prom
   }
   const start = [special('<|im_start|>'), ...tokenizer.encode('user\n')]
   const endings = [special('<|im_end|>'), ...ENDINGS.flatMap((mark) => tokenizer.encode(mark).slice(0, 1))]
-  return { endings: [...new Set(endings)], encode: (text) => [...start, ...tokenizer.encode(bare(text))] }
+  const vocabulary = isRecord(json.model) && isRecord(json.model.vocab) ? Object.keys(json.model.vocab).length : 0
+  return {
+    // Special tokens may come after the vocabulary; a base need not know those that were added for actions.
+    tokens: Math.max(vocabulary, ...endings.map((token) => token + 1)),
+    endings: [...new Set(endings)],
+    encode: (text) => [...start, ...tokenizer.encode(bare(text))],
+  }
 }
 
 /** Words without end punctuation, which would tell the base that the sentence is over. */

@@ -17,7 +17,11 @@ const BATCH_SIZE = 64
 export async function loadModelSystem(options: LoadOptions): Promise<BenchmarkSystem> {
   const folder = await locateModel(options)
   const detector = await loadDetector({ ...options, model: folder })
-  return createDetectorSystem(detector, await factsOf(folder, detector.manifest))
+  const { manifest, runtime } = detector
+  const facts = { ...(await factsOf(folder, manifest)), runtime, threads: options.threads }
+  // The graph's checksum leaves out what turnwise.json says, such as the temperature, and the tokenizer.
+  const fingerprint = JSON.stringify([runtime, manifest, await hashFile(join(folder, 'tokenizer.json'))])
+  return { ...createDetectorSystem(detector, facts), fingerprint }
 }
 
 /** A detector as a system. */

@@ -1,4 +1,5 @@
 import { ACTIONS, type Action, fittingActions, type Message, type Probabilities } from '@turnwise/core'
+import type { Runtime } from 'turnwise'
 
 /** What a system is asked. */
 export interface SystemRow {
@@ -28,13 +29,23 @@ export interface SystemFacts {
   /** Of the model's graph. */
   readonly sha256?: string | undefined
   readonly sizeBytes?: number | undefined
+  /** What runs the model, and on how many threads. Results from before it was recorded have neither. */
+  readonly runtime?: Runtime | undefined
+  readonly threads?: number | undefined
 }
 
 /** Something that can be measured. */
 export interface BenchmarkSystem {
   readonly facts: SystemFacts
+  /**
+   * Whatever else its answers depend on, as a text that another system does not have: kept answers are found by it. Never
+   * in a result. Default: the name.
+   */
+  readonly fingerprint?: string | undefined
   /** How many rows to ask at a time, at best. */
   readonly batchSize: number
+  /** How many batches at once, at best. Default: 1. */
+  readonly concurrency?: number | undefined
   /** The answers, in the order of the rows. */
   answer(rows: readonly SystemRow[]): Promise<readonly SystemAnswer[]>
   close(): Promise<void>

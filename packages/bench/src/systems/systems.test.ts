@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ACTIONS, createDetector, type Message } from '@turnwise/core'
@@ -6,6 +6,8 @@ import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/c
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { rejection } from '../test/rejection.js'
 import { temporaryFolder } from '../test/temporaryFolder.js'
+import { answerRows } from './answerRows.js'
+import { openAnswerStore } from './answerStore.js'
 import { loadBasePunctuation } from './basePunctuation.js'
 import { createDetectorSystem, loadModelSystem } from './detectorSystem.js'
 import { openOnnxFile } from './onnxFile.js'
@@ -83,6 +85,14 @@ describe('the base', () => {
     expect(system.facts.kind).toBe('base')
   })
 
+  it('is an error where the graph knows actions only', async () => {
+    const error = await rejection(loadBasePunctuation({ folder: `${TINY}/fused`, threads: 1, finishedFrom: 0.5 }))
+    expect(error).toMatchObject({
+      code: 'UNSUPPORTED_MODEL',
+      problem: expect.stringContaining('4 logits for 320 tokens'),
+    })
+  })
+
   it('is an error where it is not there', async () => {
     const folder = await temporaryFolder({ 'tokenizer.json': '[' })
     expect((await rejection(loadBasePunctuation({ folder, threads: 1, finishedFrom: 0.5 }))).code).toBe(
@@ -93,18 +103,25 @@ describe('the base', () => {
 })
 
 describe('a remote system', () => {
-  async function serve(answer: (body: { agentSpeaking?: boolean }) => unknown, status = 200) {
+  interface Asked {
+    readonly messages: readonly Message[]
+    readonly agentSpeaking?: boolean
+  }
+
+  async function serve(answer: (body: Asked) => unknown, respond = (_: ServerResponse, _body: Asked): unknown => 0) {
     const tokens: unknown[] = []
     const server = createServer(async (request, response) => {
       tokens.push(request.headers.authorization)
       let text = ''
       for await (const chunk of request) text += chunk
-      response.writeHead(status).end(JSON.stringify(answer(JSON.parse(text))))
+      const body = JSON.parse(text) as Asked
+      respond(response, body)
+      if (!response.writableEnded) response.end(JSON.stringify(answer(body)))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/predict`
-    return { system: createRemoteSystem({ ...DEFAULT_REMOTE, url, token: 't' }), tokens }
+    return { system: createRemoteSystem({ ...DEFAULT_REMOTE, url, token: 't', retryDelayMs: 1 }), tokens }
   }
   const row = { messages: SAID, agentSpeaking: true }
 
@@ -126,8 +143,70 @@ describe('a remote system', () => {
     ])
   })
 
+  it.each([
+    [[1.2, -0.2, 0, 0], 'a number from 0 to 1 for each'],
+    [[0.5, 0.5, 0.5, 0.5], 'sum to 2.000, expected 1'],
+    [[0, 0, 0, 0], 'sum to 0.000, expected 1'],
+  ])('is an error where its probabilities are %j', async (values, problem) => {
+    const probabilities = Object.fromEntries(ACTIONS.map((action, index) => [action, values[index]]))
+    const { system } = await serve(() => ({ action: 'start_speaking', probabilities }))
+    expect(await rejection(system.answer([row]))).toMatchObject({
+      code: 'REMOTE_FAILED',
+      problem: expect.stringContaining(problem),
+    })
+  })
+
+  it('is asked again while it is busy', async () => {
+    const refusals = [429, 503]
+    const { system, tokens } = await serve(
+      () => ({ action: 'start_speaking' }),
+      (response) => response.writeHead(refusals.shift() ?? 200, { 'retry-after': '0' }),
+    )
+    expect(await system.answer([row])).toHaveLength(1)
+    // Two refusals, and without probabilities two answers.
+    expect(tokens).toHaveLength(4)
+  })
+
+  it('is waited for as it asks, but not for minutes', async () => {
+    const pauses = ['1']
+    const { system, tokens } = await serve(
+      () => ({}),
+      (response) => response.writeHead(429, { 'retry-after': pauses.shift() ?? '3600' }),
+    )
+    const start = performance.now()
+    expect((await rejection(system.answer([row]))).problem).toMatch(/answered 429\. It asks to wait 3600 s\.$/)
+    expect(performance.now() - start).toBeGreaterThan(950)
+    expect(tokens).toHaveLength(2)
+  })
+
+  it('says what came where that is no JSON', async () => {
+    const { system } = await serve(
+      () => ({}),
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<p>${SAID[0]?.content}`),
+    )
+    const error = await rejection(system.answer([row]))
+    expect(error.problem).toMatch(/is no JSON\. Its content type: text\/html\.$/)
+    expect(JSON.stringify([error.problem, String(error.cause)])).not.toContain(SAID[0]?.content)
+  })
+
+  it('keeps the answers beside one that fails', async () => {
+    const isBad = ({ messages }: Asked) => messages[0]?.content === 'a'
+    const { system } = await serve(
+      () => ({ action: 'start_speaking' }),
+      (response, body) => isBad(body) && response.writeHead(400),
+    )
+    const store = await openAnswerStore(undefined)
+    const rows = rowsOf('a', 'bb', 'ccc', 'dddd', 'eeeee')
+    expect((await rejection(answerRows(system, rows, { store }))).problem).toContain('answered 400')
+    const isKept = rows.map((each) => store.find(system, each) !== undefined)
+    expect(isKept.slice(0, 4)).toEqual([false, true, true, true])
+  })
+
   it('is an error where it fails', async () => {
-    const failing = await serve(() => ({}), 500)
+    const failing = await serve(
+      () => ({}),
+      (response) => response.writeHead(500),
+    )
     expect((await rejection(failing.system.answer([row]))).problem).toContain('answered 500')
     const odd = await serve(() => ({ action: 'speak' }))
     expect((await rejection(odd.system.answer([row]))).code).toBe('REMOTE_FAILED')

@@ -55,7 +55,7 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--resamples <count>', 'drawings for the intervals', parsePositive, DEFAULT_ACCURACY.resamples)
     .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, DEFAULT_ACCURACY.worst)
     .option('--quote', 'put texts into the result that may not be passed on')
-    .option('--fresh', 'do not use answers of earlier runs')
+    .option('--fresh', 'ask all again, and drop the answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
   command.action((sets: string[], options: AccuracyCommandOptions) => runAccuracyCommand(app, sets, options))
@@ -77,7 +77,7 @@ export async function runAccuracyCommand(
       sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
       sources: { dataDir, published, fourClassFolder },
       systems,
-      store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
+      store: await bench.openAnswerStore(bench.answersPath(out), options.fresh),
       ...{ seed, resamples, limit, worst, quote },
       onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
     })

@@ -47,7 +47,7 @@ export function addBenchStreamingCommand(bench: Command, app: App): void {
     .option('--all-conversations', 'also those that are not for testing')
     .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, DEFAULT_STREAMING.lagMs)
     .option('--limit <count>', 'at most so many of each kind, drawn by the seed', parsePositive)
-    .option('--fresh', 'do not use answers of earlier runs')
+    .option('--fresh', 'ask all again, and drop the answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/streaming.json')
   command.action((options: StreamingCommandOptions) => {
@@ -83,7 +83,7 @@ export async function runStreamingCommand(
   try {
     const result = await bench.runStreaming({
       ...{ files, systems, seed, limit, lagMs },
-      store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
+      store: await bench.openAnswerStore(bench.answersPath(out), options.fresh),
       onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
     })
     bar.stop()
