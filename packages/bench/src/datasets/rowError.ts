@@ -15,6 +15,15 @@ export function invalidData({ file, row, column }: Place, problem: string, value
   return new TurnwiseError('INVALID_DATASET', `${where.join(', ')}: ${problem}`, { value })
 }
 
+/** Names, ids and tags. Without spaces, so that no sentence is one. */
+const WORD_LIKE = /^[\w.:^%-]{0,32}$/
+
+/** A value for an error, in quotes only if it is like a word: in a wrong column there may be what somebody said. */
+export function quote(value: unknown): string {
+  if (typeof value !== 'string' || WORD_LIKE.test(value)) return describeValue(value)
+  return `a text of ${value.length} characters`
+}
+
 /** As {@link invalidData}, for a value that is no text of a conversation. */
 export function unexpectedValue(place: Place, value: unknown, expected: string): TurnwiseError {
   return invalidData(place, `found ${describeValue(value)}, expected ${expected}.`, value)

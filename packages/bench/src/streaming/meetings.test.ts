@@ -157,6 +157,14 @@ test('a wrong file is an error that names the row', async () => {
   expect(await problemOf([units], [{ id: 'm', words: { u0: [[2, 1, 'secret']] } }])).toContain(
     'a word ends at 1 s, before',
   )
+  expect(await problemOf([units], [{ id: 'm', words: { u1: [] } }])).toBe(
+    'units.jsonl, row 1, column turns[0].uid: "u0" has no words, expected a list, empty where nothing was understood.',
+  )
+  const unit = { speaker: 'A', tags: ['s'], uid: 'a secret' }
+  expect(await problemOf([{ id: 'm', turns: [unit] }], [words])).toContain('a text of 8 characters has no words')
+  expect(await problemOf([units], [{ id: 'm', words: { u0: [[1200, 1500, 'secret']] } }])).toContain(
+    'a word lasts from 1200 to 1500 s, expected times in seconds',
+  )
   expect(await problemOf([units], [words], true)).toContain('no conversation for testing')
 })
 

@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
 import { readJsonLines } from '../datasets/readLines.js'
-import { invalidData, type Place, unexpectedType } from '../datasets/rowError.js'
+import { invalidData, type Place, quote, unexpectedType } from '../datasets/rowError.js'
 import { isTestMeeting, type Meeting, startOf, type TimedWord, type Unit } from './meeting.js'
+
+/** A longer word has its times in something else than seconds. */
+const MAX_WORD_SECONDS = 60
 
 /** The files of word-timed conversations, both JSON lines, perhaps compressed. */
 export interface MeetingFiles {
@@ -70,6 +73,9 @@ function readWord(value: unknown, place: Place): TimedWord {
   const isRight = typeof start === 'number' && typeof end === 'number' && typeof text === 'string'
   if (!isRight) throw unexpectedType(place, value, 'a word as [start, end, word], in seconds')
   if (end < start) throw invalidData(place, `a word ends at ${end} s, before it begins at ${start} s.`, end)
+  if (end - start > MAX_WORD_SECONDS) {
+    throw invalidData(place, `a word lasts from ${start} to ${end} s, expected times in seconds.`, end)
+  }
   return { startMs: 1000 * start, endMs: 1000 * end, text }
 }
 
@@ -77,11 +83,16 @@ function readUnits(value: unknown, words: ReadonlyMap<string, TimedWord[]>, plac
   if (!Array.isArray(value)) throw unexpectedType({ ...place, column: 'turns' }, value, 'an array')
   const units = (value as unknown[]).map((turn, index) => {
     const { uid, speaker, tags } = isRecord(turn) ? turn : {}
+    const column = `turns[${index}]`
     if (typeof uid !== 'string' || typeof speaker !== 'string' || !Array.isArray(tags)) {
-      const column = `turns[${index}]`
       throw unexpectedType({ ...place, column }, turn, 'an object with uid, speaker and tags')
     }
-    return { speaker, tag: tags.join(' '), words: words.get(uid) ?? [] }
+    const spoken = words.get(uid)
+    if (spoken === undefined) {
+      const problem = `${quote(uid)} has no words, expected a list, empty where nothing was understood.`
+      throw invalidData({ ...place, column: `${column}.uid` }, problem, quote(uid))
+    }
+    return { speaker, tag: tags.join(' '), words: spoken }
   })
   return units.filter((unit) => unit.words.length > 0).sort((left, right) => startOf(left) - startOf(right))
 }

@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import { type CancelSignal, POLICIES, type PolicyName } from '@turnwise/core'
 import type { RunProgress } from '../accuracy/runAccuracy.js'
+import { invalidData } from '../datasets/rowError.js'
 import { createRandom } from '../metrics/random.js'
 import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
@@ -43,6 +45,8 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
   const meetings = await readMeetings(files)
   const allMoments = meetings.flatMap(momentsOf)
   const allOverlaps = meetings.flatMap((meeting) => overlapsOf(meeting, lagMs))
+  const found = countKinds(allMoments, allOverlaps)
+  assertMeasurable(found, files)
   const moments = sampleKinds(allMoments, limit, seed)
   const overlaps = sampleKinds(allOverlaps, limit, seed)
   const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => judged(moment, 0)))]
@@ -63,7 +67,7 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
     conversations: meetings.map(({ id }) => id),
     lagMs,
     ...countKinds(moments, overlaps),
-    found: countKinds(allMoments, allOverlaps),
+    found,
     turnEnds,
     policies,
     overlaps: overlapResults,
@@ -143,6 +147,15 @@ function countKinds(moments: readonly Moment[], overlaps: readonly Overlap[]): S
     backchannels: count(overlaps, 'backchannel'),
     interruptions: count(overlaps, 'interruption'),
   }
+}
+
+/** Without holds nothing is ever cut off, without ends nothing is late: the figures would be perfect. */
+function assertMeasurable({ holds, ends }: StreamingResult['found'], { units }: MeetingFiles): void {
+  if (holds > 0 && ends > 0) return
+  const problem =
+    `holds: ${holds}, ends of turns: ${ends}, expected some of each: silences of up to 5 s between words, after which ` +
+    'the same speaker goes on or another one answers, times in seconds.'
+  throw invalidData({ file: basename(units) }, problem)
 }
 
 /** At most so many of each kind, drawn by the seed, in their order. */
