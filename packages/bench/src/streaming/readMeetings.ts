@@ -7,7 +7,7 @@ import { isTestMeeting, type Meeting, startOf, type TimedWord, type Unit } from 
 /** A longer word has its times in something else than seconds. */
 const MAX_WORD_SECONDS = 60
 
-/** The files of word-timed conversations, both JSON lines, perhaps compressed. */
+/** The files of word-timed conversations, both JSON lines, perhaps compressed; docs/bench.md has the form. */
 export interface MeetingFiles {
   /** `{"id", "turns": [{"uid", "speaker", "tags": […]}]}` */
   readonly units: string
@@ -47,7 +47,12 @@ export async function readMeetings({ units, words, onlyTest }: MeetingFiles): Pr
     }
     meetings.push({ id, units: readUnits(isRecord(value) ? value.turns : undefined, timed, place) })
   }
-  if (meetings.length === 0) throw invalidData({ file: unitsFile }, 'it has no conversation for testing, expected one.')
+  if (meetings.length === 0) {
+    const problem = onlyTest
+      ? 'it has no conversation for testing, which a fifth are by the hashes of their ids: --all-conversations plays all.'
+      : 'it has no conversation, expected one.'
+    throw invalidData({ file: unitsFile }, problem)
+  }
   return meetings.sort((left, right) => (left.id < right.id ? -1 : 1))
 }
 
