@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { BenchmarkRow } from './dataset.js'
 import { readAllLines } from './readLines.js'
 import { readRow } from './readRow.js'
-import { invalidData } from './rowError.js'
+import { invalidData, quote } from './rowError.js'
 
 /**
  * Rows from JSON lines: `messages` and `action`; `id`, `group`, `pair` and `expect` where they are there.
@@ -24,12 +24,12 @@ export function checkRows(rows: readonly BenchmarkRow[], file: string): void {
   for (const [index, { id, pair }] of rows.entries()) {
     const before = ids.get(id)
     if (before !== undefined) {
-      throw invalidData({ file, row: index + 1, column: 'id' }, `it is that of row ${before}, expected its own.`, id)
+      throw invalidData({ file, row: index + 1, column: 'id' }, `it is that of row ${before}, expected its own.`, quote(id))
     }
     ids.set(id, index + 1)
     if (pair !== undefined) pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
   }
   for (const [pair, count] of pairs) {
-    if (count !== 2) throw invalidData({ file, column: 'pair' }, `${pair} has ${count} rows, expected 2.`, pair)
+    if (count !== 2) throw invalidData({ file, column: 'pair' }, `${quote(pair)} has ${count} rows, expected 2.`, quote(pair))
   }
 }

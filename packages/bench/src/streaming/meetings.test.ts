@@ -148,12 +148,12 @@ test('a wrong file is an error that names the row', async () => {
   expect(await problemOf([{ turns: [] }], [words])).toBe(
     'units.jsonl, row 1, column id: found nothing, expected a text.',
   )
-  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain('words.jsonl has no words of m')
+  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain('words.jsonl has no words of "m"')
   expect(await problemOf([{ ...units, turns: ['secret'] }], [words])).toContain(
     'column turns[0]: found a value of type string',
   )
   expect(await problemOf([units], [{ id: 'm', words: { u0: [[0, 'secret']] } }])).toContain(
-    'row 1, column words.u0: found an array',
+    'row 1, column words["u0"]: found an array',
   )
   expect(await problemOf([units], [{ id: 'm', words: { u0: [[2, 1, 'secret']] } }])).toContain(
     'a word ends at 1 s, before',

@@ -41,8 +41,8 @@ export async function readMeetings({ units, words, onlyTest }: MeetingFiles): Pr
     if (timed === undefined) {
       throw invalidData(
         { ...place, column: 'id' },
-        `${wordsFile} has no words of ${id}, expected those of every one.`,
-        id,
+        `${wordsFile} has no words of ${quote(id)}, expected those of every one.`,
+        quote(id),
       )
     }
     meetings.push({ id, units: readUnits(isRecord(value) ? value.turns : undefined, timed, place) })
@@ -66,7 +66,7 @@ function readWords(value: unknown, place: Place): Map<string, TimedWord[]> {
   if (!isRecord(value)) throw unexpectedType({ ...place, column: 'words' }, value, 'an object of lists by uid')
   return new Map(
     Object.entries(value).map(([uid, words]) => {
-      const column = `words.${uid}`
+      const column = `words[${quote(uid)}]`
       if (!Array.isArray(words)) throw unexpectedType({ ...place, column }, words, 'a list of [start, end, word]')
       return [uid, (words as unknown[]).map((word) => readWord(word, { ...place, column }))]
     }),
