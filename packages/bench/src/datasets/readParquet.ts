@@ -2,9 +2,8 @@ import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import type { BenchmarkRow } from './dataset.js'
-import { checkRows } from './readCases.js'
+import { readRows } from './readCases.js'
 import { readData } from './readLines.js'
-import { readRow } from './readRow.js'
 import { invalidData, unexpectedType } from './rowError.js'
 
 /** The columns of the published benchmark that are needed, and those of ours that are read where they are there. */
@@ -32,9 +31,8 @@ export async function readParquet(path: string): Promise<BenchmarkRow[]> {
   if (values.length !== Number(metadata.num_rows)) {
     throw invalidData({ file }, `it has ${values.length} rows, its footer states ${metadata.num_rows}.`, values.length)
   }
-  const rows = values.map((value, index) => readRow(unpackMessages(value, file, index + 1), { file, row: index + 1 }))
-  checkRows(rows, file)
-  return rows
+  const lines = values.map((value, index) => ({ row: index + 1, value: unpackMessages(value, file, index + 1) }))
+  return readRows(lines, file)
 
   function slice(start: number, end?: number): ArrayBuffer {
     return buffer.slice(start, end)

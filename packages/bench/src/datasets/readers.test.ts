@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { rejection } from '../test/rejection.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
 import { readCases } from './readCases.js'
+import { readDevelopment } from './readDevelopment.js'
 import { readSwitchboard } from './readSwitchboard.js'
 import { readTen } from './readTen.js'
 
@@ -65,6 +66,11 @@ describe('an error names the row and what was expected', () => {
       'row 1, column expect: expect.kind is "name", expected one of phone, code',
     ],
     ['a wrong length', [{ ...GOOD, expect: 'code', expect_length: 0 }], 'column expect: expect.length is 0, expected'],
+    [
+      'a repeated id after empty lines',
+      `\n${jsonLines([{ ...GOOD, id: 'a' }])}\n\n${jsonLines([{ ...GOOD, id: 'a' }])}`,
+      'row 5, column id: it is that of row 2',
+    ],
     ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: "p" has 1 rows, expected 2'],
     ['no rows', '\n', 'it has no rows'],
     ['a text as the class', [{ ...GOOD, action: SECRET }], 'column action: found a text of 17 characters, expected'],
@@ -97,6 +103,12 @@ describe('an error names the row and what was expected', () => {
     const error = await rejection(readCases(join(folder, 'a.jsonl.gz')))
     expect(error.problem).toContain('a.jsonl.gz: it cannot be unpacked')
   })
+})
+
+test('an id twice in the development set', async () => {
+  const folder = await temporaryFolder({ 'dev.jsonl': jsonLines(Array(200).fill({ ...GOOD, id: 'a' })) })
+  const error = await rejection(readDevelopment(join(folder, 'dev.jsonl')))
+  expect(error.problem).toBe('dev.jsonl, row 2, column id: it is that of row 1, expected its own.')
 })
 
 test("TEN's labels", async () => {
@@ -159,5 +171,14 @@ test('Switchboard by both rules', async () => {
   ])
   expect((await rejection(readSwitchboard(path, 'yields'))).problem).toContain(
     'it has 5 utterances that are published, expected 3,522',
+  )
+  const twice = await temporaryFolder({
+    'swda.jsonl': jsonLines([
+      { id: '1', turns: [] },
+      { id: '1', turns: TURNS },
+    ]),
+  })
+  expect((await rejection(readSwitchboard(join(twice, 'swda.jsonl'), 'yields', counts))).problem).toBe(
+    'swda.jsonl, row 2, column id: it is that of row 1, expected its own.',
   )
 })

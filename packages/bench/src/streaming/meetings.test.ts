@@ -169,6 +169,10 @@ test('a wrong file is an error that names the row', async () => {
   expect(await problemOf([units], [words], true)).toMatch(
     /no conversation for testing.*: --all-conversations plays all/,
   )
+  expect(await problemOf([units, units], [words])).toBe(
+    'units.jsonl, row 2, column id: it is that of row 1, expected its own.',
+  )
+  expect(await problemOf([units], [words, words])).toContain('words.jsonl, row 2, column id: it is that of row 1')
   expect(await problemOf([], [])).toBe('units.jsonl: it has no conversation, expected one.')
 })
 

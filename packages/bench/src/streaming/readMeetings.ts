@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
 import { readJsonLines } from '../datasets/readLines.js'
 import { invalidData, type Place, quote, unexpectedType } from '../datasets/rowError.js'
+import { uniqueIds } from '../datasets/uniqueIds.js'
 import { isTestMeeting, type Meeting, startOf, type TimedWord, type Unit } from './meeting.js'
 
 /** A longer word has its times in something else than seconds. */
@@ -25,17 +26,21 @@ export interface MeetingFiles {
 export async function readMeetings({ units, words, onlyTest }: MeetingFiles): Promise<Meeting[]> {
   const wanted = (id: string) => !onlyTest || isTestMeeting(id)
   const wordsFile = basename(words)
+  const checkWordsId = uniqueIds(wordsFile)
   const wordsOf = new Map<string, Map<string, TimedWord[]>>()
   for await (const { row, value } of readJsonLines(words)) {
     const place = { file: wordsFile, row }
     const id = readId(value, place)
+    checkWordsId(id, row)
     if (wanted(id)) wordsOf.set(id, readWords(isRecord(value) ? value.words : undefined, place))
   }
   const unitsFile = basename(units)
+  const checkUnitsId = uniqueIds(unitsFile)
   const meetings: Meeting[] = []
   for await (const { row, value } of readJsonLines(units)) {
     const place = { file: unitsFile, row }
     const id = readId(value, place)
+    checkUnitsId(id, row)
     if (!wanted(id)) continue
     const timed = wordsOf.get(id)
     if (timed === undefined) {
