@@ -105,3 +105,11 @@ test.each<[string, SpokenUnit[], string]>([
   expect(error.code).toBe('INVALID_DATASET')
   expect(error.problem).toContain(`units.jsonl: ${problem}, expected some of each`)
 })
+
+test('words that come after every silence are a wrong option', async () => {
+  const files = { units: 'none', words: 'none', onlyTest: false }
+  const store = await openAnswerStore(undefined)
+  const error = await rejection(runStreaming({ ...DEFAULT_STREAMING, files, systems: [], store, lagMs: 6000 }))
+  expect(error.code).toBe('INVALID_OPTION')
+  expect(error.problem).toBe('The lag is 6000 ms, expected at most 5000: no longer silence is measured.')
+})

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type CancelSignal, POLICIES, type PolicyName } from '@turnwise/core'
+import { type CancelSignal, POLICIES, type PolicyName, TurnwiseError } from '@turnwise/core'
 import type { RunProgress } from '../accuracy/runAccuracy.js'
 import { invalidData } from '../datasets/rowError.js'
 import { createRandom } from '../metrics/random.js'
@@ -7,7 +7,7 @@ import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
 import type { AnswerStore } from '../systems/answerStore.js'
 import type { BenchmarkSystem } from '../systems/system.js'
-import { type Moment, momentsOf } from './floor.js'
+import { MAX_SILENCE_MS, type Moment, momentsOf } from './floor.js'
 import { type Overlap, overlapsOf } from './overlaps.js'
 import { type MeetingFiles, readMeetings } from './readMeetings.js'
 import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
@@ -37,10 +37,14 @@ const DEFAULT_THRESHOLD = 0.5
  * Plays conversations by the times of their words: how long an agent would have waited at each silence, and what would
  * have stopped it.
  *
- * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
+ * @throws TurnwiseError INVALID_OPTION, DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
  */
 export async function runStreaming(options: StreamingOptions): Promise<StreamingResult> {
   const { files, systems, lagMs, seed, limit } = options
+  if (lagMs > MAX_SILENCE_MS) {
+    const problem = `The lag is ${lagMs} ms, expected at most ${MAX_SILENCE_MS}: no longer silence is measured.`
+    throw new TurnwiseError('INVALID_OPTION', problem, { value: lagMs })
+  }
   const header = createHeader('streaming', seed)
   const meetings = await readMeetings(files)
   const allMoments = meetings.flatMap(momentsOf)
