@@ -131,6 +131,11 @@ describe('the published benchmark from a hub', () => {
 
   it.each([
     ['is truncated', parquetFile(cases).subarray(0, 1000), 'it is no parquet that can be read, expected a whole file'],
+    [
+      'is compressed another way',
+      parquetFile(cases, [], 'ZSTD'),
+      'it is compressed with ZSTD, expected no compression or Snappy.',
+    ],
     ['has no column', parquetFile(cases, ['messages']), 'column messages: it is missing, found the columns id, action'],
     ['has too few rows', parquetFile(cases.slice(1)), 'it has 59 rows, expected 60.'],
   ])('%s', async (_, bytes, problem) => {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import type { BenchmarkRow } from './dataset.js'
-import { readAllLines } from './readLines.js'
+import { type JsonLine, readAllLines } from './readLines.js'
 import { readRow } from './readRow.js'
-import { invalidData } from './rowError.js'
+import { invalidData, quote } from './rowError.js'
+import { uniqueIds } from './uniqueIds.js'
 
 /**
  * Rows from JSON lines: `messages` and `action`; `id`, `group`, `pair` and `expect` where they are there.
@@ -11,25 +12,28 @@ import { invalidData } from './rowError.js'
  */
 export async function readCases(path: string): Promise<BenchmarkRow[]> {
   const file = basename(path)
-  const rows = (await readAllLines(path)).map(({ row, value }) => readRow(value, { file, row }))
-  checkRows(rows, file)
-  return rows
+  return readRows(await readAllLines(path), file)
 }
 
-/** @throws TurnwiseError INVALID_DATASET if there are no rows, an id is used twice, or a pair has not two rows */
-export function checkRows(rows: readonly BenchmarkRow[], file: string): void {
-  if (rows.length === 0) throw invalidData({ file }, 'it has no rows, expected at least one.')
-  const ids = new Map<string, number>()
+/**
+ * Rows from the columns of each, and what must hold of all.
+ *
+ * @throws TurnwiseError INVALID_DATASET, also if there are no rows, an id is used twice, or a pair has not two rows
+ */
+export function readRows(lines: readonly JsonLine[], file: string): BenchmarkRow[] {
+  if (lines.length === 0) throw invalidData({ file }, 'it has no rows, expected at least one.')
+  const checkId = uniqueIds(file)
   const pairs = new Map<string, number>()
-  for (const [index, { id, pair }] of rows.entries()) {
-    const before = ids.get(id)
-    if (before !== undefined) {
-      throw invalidData({ file, row: index + 1, column: 'id' }, `it is that of row ${before}, expected its own.`, id)
-    }
-    ids.set(id, index + 1)
-    if (pair !== undefined) pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
-  }
+  const rows = lines.map(({ row, value }) => {
+    const read = readRow(value, { file, row })
+    checkId(read.id, row)
+    if (read.pair !== undefined) pairs.set(read.pair, (pairs.get(read.pair) ?? 0) + 1)
+    return read
+  })
   for (const [pair, count] of pairs) {
-    if (count !== 2) throw invalidData({ file, column: 'pair' }, `${pair} has ${count} rows, expected 2.`, pair)
+    if (count !== 2) {
+      throw invalidData({ file, column: 'pair' }, `${quote(pair)} has ${count} rows, expected 2.`, quote(pair))
+    }
   }
+  return rows
 }

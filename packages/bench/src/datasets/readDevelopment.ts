@@ -1,8 +1,7 @@
 import { basename } from 'node:path'
 import type { Action } from '@turnwise/core'
 import { type BenchmarkRow, finalText } from './dataset.js'
-import { readAllLines } from './readLines.js'
-import { readRow } from './readRow.js'
+import { readCases } from './readCases.js'
 import { assertCount } from './rowError.js'
 
 const ROWS = 200
@@ -16,7 +15,7 @@ const PAIRS = 12
  */
 export async function readDevelopment(path: string): Promise<BenchmarkRow[]> {
   const file = basename(path)
-  const rows = (await readAllLines(path)).map(({ row, value }) => readRow(value, { file, row }))
+  const rows = await readCases(path)
   assertCount(file, 'rows', rows.length, ROWS)
   const actionsOf = new Map<string, Set<Action>>()
   for (const row of rows) {

@@ -1,10 +1,9 @@
 import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
+import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import type { BenchmarkRow } from './dataset.js'
-import { checkRows } from './readCases.js'
+import { readRows } from './readCases.js'
 import { readData } from './readLines.js'
-import { readRow } from './readRow.js'
 import { invalidData, unexpectedType } from './rowError.js'
 
 /** The columns of the published benchmark that are needed, and those of ours that are read where they are there. */
@@ -28,16 +27,26 @@ export async function readParquet(path: string): Promise<BenchmarkRow[]> {
     throw invalidData({ file, column: name }, `it is missing, found the columns ${columns.join(', ')}.`, columns)
   }
   const read = [...NEEDED_COLUMNS, ...OPTIONAL_COLUMNS.filter((name) => columns.includes(name))]
+  checkCodecs(metadata, read, file)
   const values = await reading(file, () => parquetReadObjects({ file: buffer, metadata, columns: read }))
   if (values.length !== Number(metadata.num_rows)) {
     throw invalidData({ file }, `it has ${values.length} rows, its footer states ${metadata.num_rows}.`, values.length)
   }
-  const rows = values.map((value, index) => readRow(unpackMessages(value, file, index + 1), { file, row: index + 1 }))
-  checkRows(rows, file)
-  return rows
+  const lines = values.map((value, index) => ({ row: index + 1, value: unpackMessages(value, file, index + 1) }))
+  return readRows(lines, file)
 
   function slice(start: number, end?: number): ArrayBuffer {
     return buffer.slice(start, end)
+  }
+}
+
+/** @throws TurnwiseError INVALID_DATASET if a column that is read is compressed in a way that the reader lacks */
+function checkCodecs({ row_groups: groups }: FileMetaData, read: readonly string[], file: string): void {
+  for (const { meta_data: column } of groups.flatMap(({ columns }) => columns)) {
+    if (column === undefined || !read.includes(column.path_in_schema[0] ?? '')) continue
+    const { codec } = column
+    if (codec === 'UNCOMPRESSED' || codec === 'SNAPPY') continue
+    throw invalidData({ file }, `it is compressed with ${codec}, expected no compression or Snappy.`, codec)
   }
 }
 

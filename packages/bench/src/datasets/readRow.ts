@@ -1,16 +1,18 @@
 import {
   ACTIONS,
   type Action,
+  COUNTED_EXPECTATIONS,
   EXPECTATIONS,
   type Expectation,
   isRecord,
   type Message,
+  ROLES,
   TurnwiseError,
   validateConversation,
   validateExpectation,
 } from '@turnwise/core'
 import type { BenchmarkRow } from './dataset.js'
-import { invalidData, type Place, unexpectedType, unexpectedValue } from './rowError.js'
+import { invalidData, isQuotable, type Place, unexpectedType, unexpectedValue } from './rowError.js'
 
 /**
  * A row from columns: `messages` and `action`, the action's name or its number in the published class order (0–3);
@@ -34,6 +36,7 @@ export function readRow(value: unknown, place: Place): BenchmarkRow {
 
 /** @throws TurnwiseError INVALID_DATASET */
 function readMessages(value: unknown, place: Place): Message[] {
+  checkRoles(value, place)
   try {
     validateConversation(value)
   } catch (error) {
@@ -41,6 +44,14 @@ function readMessages(value: unknown, place: Place): Message[] {
     throw error
   }
   return value.map(({ role, content }) => ({ role, content }))
+}
+
+/** Before all other checks: their error quotes a role, which in swapped columns is what somebody said. */
+function checkRoles(messages: unknown, place: Place): void {
+  for (const [index, message] of (Array.isArray(messages) ? (messages as unknown[]) : []).entries()) {
+    if (!isRecord(message) || ROLES.some((known) => known === message.role)) continue
+    throw unexpectedValue({ ...place, column: `messages[${index}].role` }, message.role, ROLES.join(', '))
+  }
 }
 
 /** @throws TurnwiseError INVALID_DATASET */
@@ -64,8 +75,9 @@ function readExpectation(value: unknown, length: unknown, place: Place): Expecta
   try {
     validateExpectation(expect)
   } catch (error) {
-    if (error instanceof TurnwiseError) throw invalidData(place, error.problem, error.value)
-    throw error
+    if (!(error instanceof TurnwiseError)) throw error
+    if (isQuotable(error.value)) throw invalidData(place, error.problem, error.value)
+    throw unexpectedValue(place, error.value, `one of ${COUNTED_EXPECTATIONS.join(', ')}, and its length`)
   }
   return expect
 }

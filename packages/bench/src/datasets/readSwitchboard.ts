@@ -3,6 +3,7 @@ import { type Action, isRecord, type Message } from '@turnwise/core'
 import type { BenchmarkRow } from './dataset.js'
 import { readAllLines } from './readLines.js'
 import { assertCount, unexpectedType } from './rowError.js'
+import { uniqueIds } from './uniqueIds.js'
 
 /**
  * Which utterances are labelled start_speaking; the published labels are not known.
@@ -44,9 +45,13 @@ export async function readSwitchboard(
   counts: SwitchboardCounts = SWITCHBOARD_COUNTS,
 ): Promise<BenchmarkRow[]> {
   const file = basename(path)
+  const checkId = uniqueIds(file)
   const rows: BenchmarkRow[] = []
-  for (const { row, value } of await readAllLines(path))
-    rows.push(...labelDialogue(readDialogue(value, file, row), rule))
+  for (const { row, value } of await readAllLines(path)) {
+    const dialogue = readDialogue(value, file, row)
+    checkId(dialogue.id, row)
+    rows.push(...labelDialogue(dialogue, rule))
+  }
   const noBackchannels = rows.filter(({ action }) => action !== 'continue_speaking').length
   assertCount(file, 'utterances that are published', rows.length, counts.all)
   assertCount(file, 'of them that are no backchannels', noBackchannels, counts.noBackchannels)

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { rejection } from '../test/rejection.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
 import { readCases } from './readCases.js'
+import { readDevelopment } from './readDevelopment.js'
 import { readSwitchboard } from './readSwitchboard.js'
 import { readTen } from './readTen.js'
 
@@ -27,7 +28,7 @@ describe('an error names the row and what was expected', () => {
     [
       'a wrong role',
       [{ ...GOOD, messages: [{ role: 'human', content: SECRET }] }],
-      'column messages: Message 0 has the role "human"',
+      'column messages[0].role: found "human", expected system, user, assistant, tool',
     ],
     [
       'no content',
@@ -65,8 +66,34 @@ describe('an error names the row and what was expected', () => {
       'row 1, column expect: expect.kind is "name", expected one of phone, code',
     ],
     ['a wrong length', [{ ...GOOD, expect: 'code', expect_length: 0 }], 'column expect: expect.length is 0, expected'],
-    ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: p has 1 rows, expected 2'],
+    [
+      'a repeated id after empty lines',
+      `\n${jsonLines([{ ...GOOD, id: 'a' }])}\n\n${jsonLines([{ ...GOOD, id: 'a' }])}`,
+      'row 5, column id: it is that of row 2',
+    ],
+    ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: "p" has 1 rows, expected 2'],
     ['no rows', '\n', 'it has no rows'],
+    ['a text as the class', [{ ...GOOD, action: SECRET }], 'column action: found a text of 17 characters, expected'],
+    [
+      'a text as the role',
+      [{ ...GOOD, messages: [{ role: SECRET, content: 'user' }] }],
+      'column messages[0].role: found a text of 17 characters, expected system',
+    ],
+    ['a text as the expectation', [{ ...GOOD, expect: SECRET }], 'column expect: found a text of 17 characters'],
+    [
+      'a text as the kind of an expectation',
+      [{ ...GOOD, expect: { kind: SECRET, length: 4 } }],
+      'column expect: found a text of 17 characters, expected one of phone, code',
+    ],
+    ['a text as the pair', [{ ...GOOD, pair: SECRET }], 'column pair: a text of 17 characters has 1 rows'],
+    [
+      'a text as the id',
+      [
+        { ...GOOD, id: SECRET },
+        { ...GOOD, id: SECRET },
+      ],
+      'row 2, column id: it is that of row 1',
+    ],
   ])('%s', async (_, lines, problem) => {
     expect(await problemOf(lines)).toContain(problem)
   })
@@ -78,6 +105,12 @@ describe('an error names the row and what was expected', () => {
   })
 })
 
+test('an id twice in the development set', async () => {
+  const folder = await temporaryFolder({ 'dev.jsonl': jsonLines(Array(200).fill({ ...GOOD, id: 'a' })) })
+  const error = await rejection(readDevelopment(join(folder, 'dev.jsonl')))
+  expect(error.problem).toBe('dev.jsonl, row 2, column id: it is that of row 1, expected its own.')
+})
+
 test("TEN's labels", async () => {
   const lines = [
     { text: 'one', label: 'finished' },
@@ -87,6 +120,7 @@ test("TEN's labels", async () => {
   const folder = await temporaryFolder({
     'ten.jsonl': jsonLines(lines),
     'bad.jsonl': jsonLines([{ text: 'x', label: 'done' }]),
+    'swapped.jsonl': jsonLines([{ text: 'done', label: SECRET }]),
   })
   const ten = await readTen(join(folder, 'ten.jsonl'), { finishedOrNot: 2, wait: 1 })
   expect(ten.lines.map(({ id, action }) => [id, action])).toEqual([
@@ -101,6 +135,8 @@ test("TEN's labels", async () => {
   expect(count.problem).toBe('ten.jsonl: it has 2 finished and unfinished lines, expected 428.')
   const label = await rejection(readTen(join(folder, 'bad.jsonl')))
   expect(label.problem).toContain('row 1, column label: found "done", expected finished, unfinished, wait')
+  const swapped = await rejection(readTen(join(folder, 'swapped.jsonl')))
+  expect(swapped.problem).toContain('row 1, column label: found a text of 17 characters, expected finished')
 })
 
 const TURNS = [
@@ -135,5 +171,14 @@ test('Switchboard by both rules', async () => {
   ])
   expect((await rejection(readSwitchboard(path, 'yields'))).problem).toContain(
     'it has 5 utterances that are published, expected 3,522',
+  )
+  const twice = await temporaryFolder({
+    'swda.jsonl': jsonLines([
+      { id: '1', turns: [] },
+      { id: '1', turns: TURNS },
+    ]),
+  })
+  expect((await rejection(readSwitchboard(join(twice, 'swda.jsonl'), 'yields', counts))).problem).toBe(
+    'swda.jsonl, row 2, column id: it is that of row 1, expected its own.',
   )
 })

@@ -15,9 +15,23 @@ export function invalidData({ file, row, column }: Place, problem: string, value
   return new TurnwiseError('INVALID_DATASET', `${where.join(', ')}: ${problem}`, { value })
 }
 
-/** As {@link invalidData}, for a value that is no text of a conversation. */
+/** Names, ids and tags. Without spaces, so that no sentence is one. */
+const WORD_LIKE = /^[\w.:^%-]{0,32}$/
+
+/** Whether a value may stand in an error: in a wrong column there may be what somebody said. */
+export function isQuotable(value: unknown): boolean {
+  return typeof value !== 'string' || WORD_LIKE.test(value)
+}
+
+/** A value for an error, of a text that is not like a word only the length. */
+export function quote(value: unknown): string {
+  return typeof value !== 'string' || isQuotable(value) ? describeValue(value) : `a text of ${value.length} characters`
+}
+
+/** As {@link invalidData}, for a value that should be no text of a conversation. */
 export function unexpectedValue(place: Place, value: unknown, expected: string): TurnwiseError {
-  return invalidData(place, `found ${describeValue(value)}, expected ${expected}.`, value)
+  const found = quote(value)
+  return invalidData(place, `found ${found}, expected ${expected}.`, found)
 }
 
 /** As {@link invalidData}, for a value that may be what somebody said: only its type appears. */

@@ -188,6 +188,6 @@ function nameOfPair(before: string, after: string): string {
   return before === after ? before : `${before} → ${after}`
 }
 
-function fromTo(before: number, after: number): string {
+function fromTo(before: number | null, after: number | null): string {
   return `${percent(before)} → ${percent(after)}`
 }

@@ -65,6 +65,8 @@ async function streamingOf(systems: readonly BenchmarkSystem[]) {
     ['B', 2.1, 'the balance of your account is now forty two'],
     ['A', 3.4, 'right', 'b'],
     ['A', 8, 'fine'],
+    ['B', 9, 'and then there is this', 's.%-'],
+    ['A', 9.7, 'no wait a moment'],
   ])
   const folder = await temporaryFolder({ 'u.jsonl': jsonLines([meeting.units]), 'w.jsonl': jsonLines([meeting.words]) })
   const files = { units: join(folder, 'u.jsonl'), words: join(folder, 'w.jsonl'), onlyTest: false }

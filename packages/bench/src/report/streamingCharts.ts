@@ -12,7 +12,8 @@ const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
 
 /** Cut-offs against latency, and backchannels against interruptions. */
 export function streamingCharts(result: StreamingResult): ReportChart[] {
-  return [cutOffChart(result), overlapChart(result)]
+  const hasOverlaps = result.backchannels > 0 && result.interruptions > 0
+  return [cutOffChart(result), ...(hasOverlaps ? [overlapChart(result)] : [])]
 }
 
 function cutOffChart({ turnEnds, policies }: StreamingResult): ReportChart {
@@ -82,7 +83,7 @@ function overlapChart({ overlaps }: StreamingResult): ReportChart {
 }
 
 function placeOf({ interruptionsMissed, backchannelsStopped }: OverlapPoint): [number, number] {
-  return [100 * interruptionsMissed, 100 * backchannelsStopped]
+  return [100 * (interruptionsMissed ?? 0), 100 * (backchannelsStopped ?? 0)]
 }
 
 function thinned<Point>(points: readonly Point[]): readonly Point[] {

@@ -25,7 +25,7 @@ export interface Moment {
 /** Shorter silences are no pauses. */
 const MIN_SILENCE_MS = 200
 /** After longer ones something else has begun. */
-const MAX_SILENCE_MS = 5000
+export const MAX_SILENCE_MS = 5000
 
 /** Of what is said before, as much as an agent's prompt usually holds. */
 const MAX_CONTEXT_MESSAGES = 4

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DATA_FOLDER, HAS_DATA } from '../test/dataFolder.js'
@@ -147,17 +148,48 @@ test('a wrong file is an error that names the row', async () => {
   expect(await problemOf([{ turns: [] }], [words])).toBe(
     'units.jsonl, row 1, column id: found nothing, expected a text.',
   )
-  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain('words.jsonl has no words of m')
+  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain('words.jsonl has no words of "m"')
   expect(await problemOf([{ ...units, turns: ['secret'] }], [words])).toContain(
     'column turns[0]: found a value of type string',
   )
   expect(await problemOf([units], [{ id: 'm', words: { u0: [[0, 'secret']] } }])).toContain(
-    'row 1, column words.u0: found an array',
+    'row 1, column words["u0"]: found an array',
   )
   expect(await problemOf([units], [{ id: 'm', words: { u0: [[2, 1, 'secret']] } }])).toContain(
     'a word ends at 1 s, before',
   )
-  expect(await problemOf([units], [words], true)).toContain('no conversation for testing')
+  expect(await problemOf([units], [{ id: 'm', words: { u1: [] } }])).toBe(
+    'units.jsonl, row 1, column turns[0].uid: "u0" has no words, expected a list, empty where nothing was understood.',
+  )
+  const unit = { speaker: 'A', tags: ['s'], uid: 'a secret' }
+  expect(await problemOf([{ id: 'm', turns: [unit] }], [words])).toContain('a text of 8 characters has no words')
+  expect(await problemOf([units], [{ id: 'm', words: { u0: [[1200, 1500, 'secret']] } }])).toContain(
+    'a word lasts from 1200 to 1500 s, expected times in seconds',
+  )
+  expect(await problemOf([units], [words], true)).toMatch(
+    /no conversation for testing.*: --all-conversations plays all/,
+  )
+  expect(await problemOf([units, units], [words])).toBe(
+    'units.jsonl, row 2, column id: it is that of row 1, expected its own.',
+  )
+  expect(await problemOf([units], [words, words])).toContain('words.jsonl, row 2, column id: it is that of row 1')
+  expect(await problemOf([], [])).toBe('units.jsonl: it has no conversation, expected one.')
+})
+
+test("the documentation's example is as it says", async () => {
+  const text = await readFile(new URL('../../../../docs/bench.md', import.meta.url), 'utf8')
+  const [units, words] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json))
+  const folder = await temporaryFolder({ 'units.jsonl': jsonLines([units]), 'words.jsonl': jsonLines([words]) })
+  const files = { units: join(folder, 'units.jsonl'), words: join(folder, 'words.jsonl'), onlyTest: false }
+  const meetings = await readMeetings(files)
+  expect(rounded(meetings.flatMap(momentsOf))).toEqual([
+    ['hold', 600, "i'd like"],
+    ['end', 500, "i'd like some tea"],
+  ])
+  const overlaps = meetings.flatMap((meeting) => overlapsOf(meeting, 200))
+  expect(overlaps.map(({ kind, steps }) => [kind, steps[0]?.messages.at(-1)?.content])).toEqual([
+    ['backchannel', 'yeah'],
+  ])
 })
 
 test.skipIf(!HAS_DATA)(

@@ -1,10 +1,14 @@
 import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
 import { readJsonLines } from '../datasets/readLines.js'
-import { invalidData, type Place, unexpectedType } from '../datasets/rowError.js'
+import { invalidData, type Place, quote, unexpectedType } from '../datasets/rowError.js'
+import { uniqueIds } from '../datasets/uniqueIds.js'
 import { isTestMeeting, type Meeting, startOf, type TimedWord, type Unit } from './meeting.js'
 
-/** The files of word-timed conversations, both JSON lines, perhaps compressed. */
+/** A longer word has its times in something else than seconds. */
+const MAX_WORD_SECONDS = 60
+
+/** The files of word-timed conversations, both JSON lines, perhaps compressed; docs/bench.md has the form. */
 export interface MeetingFiles {
   /** `{"id", "turns": [{"uid", "speaker", "tags": […]}]}` */
   readonly units: string
@@ -22,29 +26,38 @@ export interface MeetingFiles {
 export async function readMeetings({ units, words, onlyTest }: MeetingFiles): Promise<Meeting[]> {
   const wanted = (id: string) => !onlyTest || isTestMeeting(id)
   const wordsFile = basename(words)
+  const checkWordsId = uniqueIds(wordsFile)
   const wordsOf = new Map<string, Map<string, TimedWord[]>>()
   for await (const { row, value } of readJsonLines(words)) {
     const place = { file: wordsFile, row }
     const id = readId(value, place)
+    checkWordsId(id, row)
     if (wanted(id)) wordsOf.set(id, readWords(isRecord(value) ? value.words : undefined, place))
   }
   const unitsFile = basename(units)
+  const checkUnitsId = uniqueIds(unitsFile)
   const meetings: Meeting[] = []
   for await (const { row, value } of readJsonLines(units)) {
     const place = { file: unitsFile, row }
     const id = readId(value, place)
+    checkUnitsId(id, row)
     if (!wanted(id)) continue
     const timed = wordsOf.get(id)
     if (timed === undefined) {
       throw invalidData(
         { ...place, column: 'id' },
-        `${wordsFile} has no words of ${id}, expected those of every one.`,
-        id,
+        `${wordsFile} has no words of ${quote(id)}, expected those of every one.`,
+        quote(id),
       )
     }
     meetings.push({ id, units: readUnits(isRecord(value) ? value.turns : undefined, timed, place) })
   }
-  if (meetings.length === 0) throw invalidData({ file: unitsFile }, 'it has no conversation for testing, expected one.')
+  if (meetings.length === 0) {
+    const problem = onlyTest
+      ? 'it has no conversation for testing, which a fifth are by the hashes of their ids: --all-conversations plays all.'
+      : 'it has no conversation, expected one.'
+    throw invalidData({ file: unitsFile }, problem)
+  }
   return meetings.sort((left, right) => (left.id < right.id ? -1 : 1))
 }
 
@@ -58,7 +71,7 @@ function readWords(value: unknown, place: Place): Map<string, TimedWord[]> {
   if (!isRecord(value)) throw unexpectedType({ ...place, column: 'words' }, value, 'an object of lists by uid')
   return new Map(
     Object.entries(value).map(([uid, words]) => {
-      const column = `words.${uid}`
+      const column = `words[${quote(uid)}]`
       if (!Array.isArray(words)) throw unexpectedType({ ...place, column }, words, 'a list of [start, end, word]')
       return [uid, (words as unknown[]).map((word) => readWord(word, { ...place, column }))]
     }),
@@ -70,6 +83,9 @@ function readWord(value: unknown, place: Place): TimedWord {
   const isRight = typeof start === 'number' && typeof end === 'number' && typeof text === 'string'
   if (!isRight) throw unexpectedType(place, value, 'a word as [start, end, word], in seconds')
   if (end < start) throw invalidData(place, `a word ends at ${end} s, before it begins at ${start} s.`, end)
+  if (end - start > MAX_WORD_SECONDS) {
+    throw invalidData(place, `a word lasts from ${start} to ${end} s, expected times in seconds.`, end)
+  }
   return { startMs: 1000 * start, endMs: 1000 * end, text }
 }
 
@@ -77,11 +93,16 @@ function readUnits(value: unknown, words: ReadonlyMap<string, TimedWord[]>, plac
   if (!Array.isArray(value)) throw unexpectedType({ ...place, column: 'turns' }, value, 'an array')
   const units = (value as unknown[]).map((turn, index) => {
     const { uid, speaker, tags } = isRecord(turn) ? turn : {}
+    const column = `turns[${index}]`
     if (typeof uid !== 'string' || typeof speaker !== 'string' || !Array.isArray(tags)) {
-      const column = `turns[${index}]`
       throw unexpectedType({ ...place, column }, turn, 'an object with uid, speaker and tags')
     }
-    return { speaker, tag: tags.join(' '), words: words.get(uid) ?? [] }
+    const spoken = words.get(uid)
+    if (spoken === undefined) {
+      const problem = `${quote(uid)} has no words, expected a list, empty where nothing was understood.`
+      throw invalidData({ ...place, column: `${column}.uid` }, problem, quote(uid))
+    }
+    return { speaker, tag: tags.join(' '), words: spoken }
   })
   return units.filter((unit) => unit.words.length > 0).sort((left, right) => startOf(left) - startOf(right))
 }

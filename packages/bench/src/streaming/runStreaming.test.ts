@@ -3,9 +3,11 @@ import { createDetector } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
 import { expect, test } from 'vitest'
 import { DEFAULT_STREAMING } from '../defaults.js'
+import { streamingCharts } from '../report/streamingCharts.js'
 import { openAnswerStore } from '../systems/answerStore.js'
 import { createDetectorSystem } from '../systems/detectorSystem.js'
 import { createRuleSystem } from '../systems/rules.js'
+import { rejection } from '../test/rejection.js'
 import { type SpokenUnit, spokenMeeting } from '../test/spokenMeeting.js'
 import { jsonLines, temporaryFolder } from '../test/temporaryFolder.js'
 import { runStreaming } from './runStreaming.js'
@@ -72,4 +74,42 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
   const small = await runStreaming({ ...options, limit: 3 })
   expect(small).toMatchObject({ holds: 3, ends: 3, backchannels: 3, interruptions: 3, found: result.found })
   expect(result).toMatchObject(result.found)
+  // Where one kind of overlaps is missing, their chart would have no places.
+  expect([result, { ...result, interruptions: 0 }].map((each) => streamingCharts(each).length)).toEqual([2, 1])
+})
+
+test.each<[string, SpokenUnit[], string]>([
+  [
+    'only holds',
+    [
+      ['A', 0, 'i would'],
+      ['A', 1, 'like tea'],
+    ],
+    'holds: 1, ends of turns: 0',
+  ],
+  [
+    'only ends',
+    [
+      ['A', 0, 'some tea'],
+      ['B', 1, 'of course'],
+    ],
+    'holds: 0, ends of turns: 1',
+  ],
+  ['no silences', [['A', 0, 'some tea']], 'holds: 0, ends of turns: 0'],
+])('%s cannot be measured', async (_, spoken, problem) => {
+  const { units, words } = spokenMeeting('m', spoken)
+  const folder = await temporaryFolder({ 'units.jsonl': jsonLines([units]), 'words.jsonl': jsonLines([words]) })
+  const files = { units: join(folder, 'units.jsonl'), words: join(folder, 'words.jsonl'), onlyTest: false }
+  const store = await openAnswerStore(undefined)
+  const error = await rejection(runStreaming({ ...DEFAULT_STREAMING, files, systems: [], store }))
+  expect(error.code).toBe('INVALID_DATASET')
+  expect(error.problem).toContain(`units.jsonl: ${problem}, expected some of each`)
+})
+
+test('words that come after every silence are a wrong option', async () => {
+  const files = { units: 'none', words: 'none', onlyTest: false }
+  const store = await openAnswerStore(undefined)
+  const error = await rejection(runStreaming({ ...DEFAULT_STREAMING, files, systems: [], store, lagMs: 6000 }))
+  expect(error.code).toBe('INVALID_OPTION')
+  expect(error.problem).toBe('The lag is 6000 ms, expected at most 5000: no longer silence is measured.')
 })

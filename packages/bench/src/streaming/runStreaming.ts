@@ -1,11 +1,13 @@
-import { type CancelSignal, POLICIES, type PolicyName } from '@turnwise/core'
+import { basename } from 'node:path'
+import { type CancelSignal, POLICIES, type PolicyName, TurnwiseError } from '@turnwise/core'
 import type { RunProgress } from '../accuracy/runAccuracy.js'
+import { invalidData } from '../datasets/rowError.js'
 import { createRandom } from '../metrics/random.js'
 import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
 import type { AnswerStore } from '../systems/answerStore.js'
 import type { BenchmarkSystem } from '../systems/system.js'
-import { type Moment, momentsOf } from './floor.js'
+import { MAX_SILENCE_MS, type Moment, momentsOf } from './floor.js'
 import { type Overlap, overlapsOf } from './overlaps.js'
 import { type MeetingFiles, readMeetings } from './readMeetings.js'
 import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
@@ -35,14 +37,20 @@ const DEFAULT_THRESHOLD = 0.5
  * Plays conversations by the times of their words: how long an agent would have waited at each silence, and what would
  * have stopped it.
  *
- * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
+ * @throws TurnwiseError INVALID_OPTION, DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
  */
 export async function runStreaming(options: StreamingOptions): Promise<StreamingResult> {
   const { files, systems, lagMs, seed, limit } = options
+  if (lagMs > MAX_SILENCE_MS) {
+    const problem = `The lag is ${lagMs} ms, expected at most ${MAX_SILENCE_MS}: no longer silence is measured.`
+    throw new TurnwiseError('INVALID_OPTION', problem, { value: lagMs })
+  }
   const header = createHeader('streaming', seed)
   const meetings = await readMeetings(files)
   const allMoments = meetings.flatMap(momentsOf)
   const allOverlaps = meetings.flatMap((meeting) => overlapsOf(meeting, lagMs))
+  const found = countKinds(allMoments, allOverlaps)
+  assertMeasurable(found, files)
   const moments = sampleKinds(allMoments, limit, seed)
   const overlaps = sampleKinds(allOverlaps, limit, seed)
   const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => judged(moment, 0)))]
@@ -63,7 +71,7 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
     conversations: meetings.map(({ id }) => id),
     lagMs,
     ...countKinds(moments, overlaps),
-    found: countKinds(allMoments, allOverlaps),
+    found,
     turnEnds,
     policies,
     overlaps: overlapResults,
@@ -143,6 +151,15 @@ function countKinds(moments: readonly Moment[], overlaps: readonly Overlap[]): S
     backchannels: count(overlaps, 'backchannel'),
     interruptions: count(overlaps, 'interruption'),
   }
+}
+
+/** Without holds nothing is ever cut off, without ends nothing is late: the figures would be perfect. */
+function assertMeasurable({ holds, ends }: StreamingResult['found'], { units }: MeetingFiles): void {
+  if (holds > 0 && ends > 0) return
+  const problem =
+    `holds: ${holds}, ends of turns: ${ends}, expected some of each: silences of up to 5 s between words, after which ` +
+    'the same speaker goes on or another one answers, times in seconds.'
+  throw invalidData({ file: basename(units) }, problem)
 }
 
 /** At most so many of each kind, drawn by the seed, in their order. */

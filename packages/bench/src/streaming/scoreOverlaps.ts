@@ -1,5 +1,5 @@
 import { quantile } from '../metrics/bootstrap.js'
-import { ratio, sum } from '../metrics/scores.js'
+import { sum } from '../metrics/scores.js'
 import type { HeardStep, StopRule } from './stopRules.js'
 
 /** An overlap with what a system says of its words. */
@@ -10,10 +10,10 @@ export interface JudgedOverlap {
 
 /** What stopping the agent by a rule does. */
 export interface OverlapPoint {
-  /** The share (0 to 1) of backchannels that stop the agent. */
-  readonly backchannelsStopped: number
-  /** The share of interruptions that do not. */
-  readonly interruptionsMissed: number
+  /** The share (0 to 1) of backchannels that stop the agent; null if there are none. */
+  readonly backchannelsStopped: number | null
+  /** The share of interruptions that do not; null if there are none. */
+  readonly interruptionsMissed: number | null
   /** Until an interruption stops it, on average, of those that do; null of none. */
   readonly wordsUntilStop: number | null
   /** From the first word of the interruption; the median. */
@@ -30,9 +30,13 @@ export function scoreOverlaps(overlaps: readonly JudgedOverlap[], stop: StopRule
   })
   const times = stops.map(({ heardMs }) => heardMs).sort((a, b) => a - b)
   return {
-    backchannelsStopped: ratio(backchannels.filter(({ steps }) => stop(steps) !== -1).length, backchannels.length),
-    interruptionsMissed: ratio(interruptions.length - stops.length, interruptions.length),
-    wordsUntilStop: stops.length === 0 ? null : ratio(sum(stops.map(({ words }) => words)), stops.length),
+    backchannelsStopped: share(backchannels.filter(({ steps }) => stop(steps) !== -1).length, backchannels.length),
+    interruptionsMissed: share(interruptions.length - stops.length, interruptions.length),
+    wordsUntilStop: share(sum(stops.map(({ words }) => words)), stops.length),
     msUntilStop: stops.length === 0 ? null : quantile(times, 0.5),
   }
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole
 }

@@ -202,6 +202,11 @@ describe('stopping the agent', () => {
     })
   })
 
+  it('of which there is none has no share', () => {
+    const none = { backchannelsStopped: null, interruptionsMissed: null, wordsUntilStop: null, msUntilStop: null }
+    expect(scoreOverlaps([], STOP_RULES['any word stops it'])).toEqual(none)
+  })
+
   it('by probabilities', () => {
     expect(scoreOverlaps(overlaps, stopAtThreshold(0.5))).toEqual({
       backchannelsStopped: 0.5,

@@ -1,3 +1,4 @@
+import type { CompressionCodec } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 
 /** A row as the published benchmark has it. */
@@ -7,12 +8,18 @@ export interface ParquetCase {
   readonly action: number
 }
 
-/** A parquet of the published form; columns can be left out. */
-export function parquetFile(cases: readonly ParquetCase[], without: readonly string[] = []): Uint8Array {
+/** A parquet of the published form; columns can be left out. Of another codec than Snappy it has only the name. */
+export function parquetFile(
+  cases: readonly ParquetCase[],
+  without: readonly string[] = [],
+  codec: CompressionCodec = 'SNAPPY',
+): Uint8Array {
   const columns = [
     { name: 'id', data: cases.map(({ id }) => id), type: 'STRING' as const },
     { name: 'messages', data: cases.map(({ messages }) => messages), type: 'JSON' as const },
     { name: 'action', data: cases.map(({ action }) => BigInt(action)), type: 'INT64' as const },
   ]
-  return new Uint8Array(parquetWriteBuffer({ columnData: columns.filter(({ name }) => !without.includes(name)) }))
+  const columnData = columns.filter(({ name }) => !without.includes(name))
+  const compressors = codec === 'SNAPPY' ? {} : { [codec]: (bytes: Uint8Array) => bytes }
+  return new Uint8Array(parquetWriteBuffer({ columnData, codec, compressors }))
 }

@@ -64,6 +64,7 @@ test('streaming plays conversations of files', async () => {
   expect(await run('bench', 'streaming', ...files, '--model', TINY, '--threads', '1', '--out', out)).toBe(0)
   expect(terminal.written()).toContain('1 holds, 1 ends')
   expect(terminal.written()).toMatch(/silence only +100\.0 /)
+  expect(terminal.written()).toMatch(/0 backchannels, 0 interruptions.*\nany word stops it +– +– +– +–\n/)
   const text = await readFile(out, 'utf8')
   expect(JSON.parse(text)).toMatchObject({ kind: 'streaming', holds: 1, ends: 1 })
   expect(text + terminal.written() + terminal.complained()).not.toContain(SECRET)

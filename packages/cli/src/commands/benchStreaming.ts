@@ -114,8 +114,8 @@ function renderOverlaps({ backchannels, interruptions, overlaps }: StreamingResu
   const head = [`${backchannels} backchannels, ${interruptions} interruptions`, 'stopped', 'missed', 'words', 'ms']
   const lines = overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
     name,
-    percent(backchannelsStopped),
-    percent(interruptionsMissed),
+    backchannelsStopped === null ? '–' : percent(backchannelsStopped),
+    interruptionsMissed === null ? '–' : percent(interruptionsMissed),
     wordsUntilStop?.toFixed(1) ?? '–',
     msUntilStop?.toFixed(0) ?? '–',
   ])
