@@ -1,9 +1,10 @@
+import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { type AccuracyOptions, runAccuracy } from '../accuracy/runAccuracy.js'
 import { DEFAULT_ACCURACY } from '../defaults.js'
 import type { LatencyResult } from '../latency/latencyResult.js'
-import { writeResult } from '../results/resultFile.js'
+import { assertWritable, writeResult } from '../results/resultFile.js'
 import { createHeader } from '../results/resultHeader.js'
 import { runStreaming } from '../streaming/runStreaming.js'
 import { openAnswerStore } from '../systems/answerStore.js'
@@ -236,9 +237,14 @@ test('results that cannot be read are errors that say why', async () => {
   expect((await rejection(readResults(await temporaryFolder()))).problem).toContain('has none of accuracy.json')
 })
 
-test('a place that cannot be written is an error', async () => {
+test('a place that cannot be written is an error, and nothing is left beside it', async () => {
   const folder = await temporaryFolder({ file: 'x' })
-  expect((await rejection(writeResult(join(folder, 'file', 'a.json'), createHeader('latency', 1)))).code).toBe(
-    'OUTPUT_UNWRITABLE',
-  )
+  for (const path of [join(folder, 'file', 'a.json'), folder]) {
+    expect((await rejection(assertWritable(path))).code).toBe('OUTPUT_UNWRITABLE')
+    expect((await rejection(writeResult(path, createHeader('latency', 1)))).code).toBe('OUTPUT_UNWRITABLE')
+  }
+  await expect(access(`${folder}.new`)).rejects.toThrow('ENOENT')
+  await assertWritable(join(folder, 'file'))
+  expect(await readdir(folder)).toEqual(['file'])
+  expect(await readFile(join(folder, 'file'), 'utf8')).toBe('x')
 })

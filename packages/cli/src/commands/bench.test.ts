@@ -100,6 +100,18 @@ test('latency times a model beside a baseline', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })
 }, 60_000)
 
+test.each([
+  ['accuracy', ['accuracy', 'four-class']],
+  ['streaming', ['streaming', '--units', 'none.jsonl', '--words', 'none.jsonl']],
+  ['latency', ['latency']],
+])('%s asks where its result goes before it measures', async (_, commandLine) => {
+  const folder = await createFolder()
+  const { run, terminal } = createFakeApp({ environment: { NO_COLOR: '1' } })
+  // Were anything loaded, that would be the error.
+  expect(await run('bench', ...commandLine, '--model', './no-such-model', '--out', folder)).toBe(1)
+  expect(terminal.complained()).toContain('OUTPUT_UNWRITABLE')
+})
+
 test('report makes both pages of what is there, compare says what has changed', async () => {
   const folder = await createFolder()
   const rows = ACTIONS.map((action, index) => {

@@ -70,6 +70,7 @@ export async function runAccuracyCommand(
   // Charts and parquet are not for those who only predict.
   const bench = await import('@turnwise/bench')
   const { seed, resamples, limit, worst, out, quote = false, dataDir, published, fourClass: fourClassFolder } = options
+  await bench.assertWritable(out)
   const bar = createBenchBar(app.terminal.errors)
   const systems = await bench.loadSystems(systemChoiceOf(app, options))
   try {

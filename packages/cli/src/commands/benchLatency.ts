@@ -79,10 +79,11 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { runLatency, writeResult } = await import('@turnwise/bench')
+  const { assertWritable, runLatency, writeResult } = await import('@turnwise/bench')
   const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python } = options
+  await assertWritable(out)
   const bar = createBenchBar(app.terminal.errors)
   try {
     const result = await runLatency({

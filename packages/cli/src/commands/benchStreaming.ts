@@ -78,6 +78,7 @@ export async function runStreamingCommand(
 ): Promise<void> {
   const bench = await import('@turnwise/bench')
   const { seed, limit, lagMs, out } = options
+  await bench.assertWritable(out)
   const bar = createBenchBar(app.terminal.errors)
   const systems = await bench.loadSystems(systemChoiceOf(app, options))
   try {
