@@ -5,6 +5,7 @@ import type { Output } from './terminal.js'
 export interface BenchBar {
   /** @param task what is being done; another one starts anew */
   update(task: string, done: number, total: number): void
+  /** Leaves the terminal as it was; what is shown after that is not. */
   stop(): void
 }
 
@@ -12,6 +13,7 @@ export interface BenchBar {
 export function createBenchBar(stream: Output): BenchBar {
   let bar: SingleBar | undefined
   let current: string | undefined
+  let isStopped = false
   const isDrawn = stream.isTTY === true
 
   function begin(task: string, done: number, total: number): void {
@@ -25,10 +27,14 @@ export function createBenchBar(stream: Output): BenchBar {
 
   return {
     update(task, done, total) {
+      if (isStopped) return
       if (task !== current) begin(task, done, total)
       bar?.update(done)
       if (!isDrawn && done === total) stream.write(`${task}: ${total}\n`)
     },
-    stop: () => bar?.stop(),
+    stop() {
+      isStopped = true
+      bar?.stop()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -151,3 +151,33 @@ test.each([
   expect(await run('bench', ...commandLine)).toBe(2)
   expect(terminal.complained()).toContain(problem)
 })
+
+test.each([
+  ['accuracy', ['accuracy', 'four-class'], /^Stopped\. The answers so far are kept in .*out\.answers\.jsonl: /m],
+  ['accuracy without a store', ['accuracy', 'four-class', '--fresh'], /^Stopped\. Nothing was kept\.$/m],
+  ['latency', ['latency', '--rounds', '1000', '--seconds', '60'], /^Stopped\. Nothing was kept\.$/m],
+])(
+  '%s that is told to stop says what is kept and leaves the terminal as it was',
+  async (_, commandLine, kept) => {
+    const folder = await createFolder()
+    let stop = () => {}
+    const stopSignal = () => new Promise<'SIGINT'>((resolve) => (stop = () => resolve('SIGINT')))
+    const { run, terminal } = createFakeApp({ isTTY: true, environment: { NO_COLOR: '1' }, stopSignal })
+    const noMove = () => undefined
+    Object.assign(terminal.errors, { cursorTo: noMove, clearLine: noMove, moveCursor: noMove, clearScreenDown: noMove })
+    // As soon as something is shown it is told to stop.
+    terminal.errors.once('data', () => stop())
+    const out = join(folder, 'out.json')
+    expect(await run('bench', ...commandLine, '--model', TINY, '--threads', '1', '--out', out)).toBe(130)
+    expect(terminal.complained()).toMatch(kept)
+    // cli-progress turns the wrapping of lines off, and on again.
+    const [off = -1, on = -1, said] = ['\u001b[?7l', '\u001b[?7h', 'Stopped.'].map((text) => {
+      return terminal.complained().lastIndexOf(text)
+    })
+    expect(off).toBeGreaterThan(-1)
+    expect(on).toBeGreaterThan(off)
+    expect(said).toBeGreaterThan(on)
+    expect(await readdir(folder)).not.toContain('out.json')
+  },
+  60_000,
+)

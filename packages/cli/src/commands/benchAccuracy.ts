@@ -2,7 +2,6 @@ import type { SetResult } from '@turnwise/bench'
 import { DEFAULT_ACCURACY } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
-import { createBenchBar } from '../benchBar.js'
 import {
   addDataOption,
   addRunOptions,
@@ -14,6 +13,7 @@ import {
 } from '../benchOptions.js'
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
+import { keptAnswers, measure } from './benchMeasure.js'
 
 /** What the command is told. */
 export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
@@ -71,26 +71,26 @@ export async function runAccuracyCommand(
   const bench = await import('@turnwise/bench')
   const { seed, resamples, limit, worst, out, quote = false, dataDir, published, fourClass: fourClassFolder } = options
   await bench.assertWritable(out)
-  const bar = createBenchBar(app.terminal.errors)
-  const systems = await bench.loadSystems(systemChoiceOf(app, options))
-  try {
-    const result = await bench.runAccuracy({
-      sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
-      sources: { dataDir, published, fourClassFolder },
-      systems,
-      store: await bench.openAnswerStore(options.fresh === true ? undefined : bench.answersPath(out)),
-      ...{ seed, resamples, limit, worst, quote },
-      onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
-    })
-    bar.stop()
-    await bench.writeResult(out, result)
-    for (const set of result.sets) await write(app.terminal.output, renderSet(set))
-    for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
-    await write(app.terminal.errors, `The result is in ${out}.\n`)
-  } finally {
-    bar.stop()
-    await bench.closeSystems(systems)
-  }
+  const answers = options.fresh === true ? undefined : bench.answersPath(out)
+  const result = await measure(app, keptAnswers(answers), async ({ show, signal }) => {
+    const systems = await bench.loadSystems(systemChoiceOf(app, options))
+    try {
+      return await bench.runAccuracy({
+        sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
+        sources: { dataDir, published, fourClassFolder, signal },
+        systems,
+        store: await bench.openAnswerStore(answers),
+        ...{ seed, resamples, limit, worst, quote, signal },
+        onProgress: ({ system, set, done, total }) => show(`${set}, ${system}`, done, total),
+      })
+    } finally {
+      await bench.closeSystems(systems)
+    }
+  })
+  await bench.writeResult(out, result)
+  for (const set of result.sets) await write(app.terminal.output, renderSet(set))
+  for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
+  await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
 function renderSet({ name, rows, systems }: SetResult): string {
