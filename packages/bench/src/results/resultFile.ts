@@ -1,7 +1,9 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
+import { findWrongPart } from './findWrongPart.js'
 import { RESULT_FORMAT_VERSIONS, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
+import { RESULT_PARTS } from './resultParts.js'
 
 /**
  * Makes sure that a file can be written, before there is anything to lose. What it holds is left as it is.
@@ -50,7 +52,7 @@ export async function writeResult(path: string, result: ResultHeader): Promise<v
 }
 
 /**
- * A result of this format, its kind checked and the rest trusted: `turnwise bench` wrote it.
+ * A result of this format, with every part that its readers rely on. The figures are trusted: `turnwise bench` wrote it.
  *
  * @throws TurnwiseError INVALID_RESULT
  */
@@ -75,6 +77,10 @@ export async function readResult(path: string): Promise<ResultHeader> {
   if (formatVersion !== expected) {
     const problem = `formatVersion in ${file} is ${describeValue(formatVersion)}, expected ${expected}.`
     throw new TurnwiseError('INVALID_RESULT', problem, { value: formatVersion })
+  }
+  const wrong = findWrongPart(json, RESULT_PARTS[known])
+  if (wrong !== undefined) {
+    throw new TurnwiseError('INVALID_RESULT', `In ${file} ${wrong}.`, { value: file })
   }
   return json as ResultHeader
 }

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeResult } from '../results/resultFile.js'
+import { createRuleSystem } from '../systems/rules.js'
+import { accuracyOf, createKnower, latencyOf, makeResults } from '../test/exampleResults.js'
+import { rejection } from '../test/rejection.js'
+import { temporaryFolder } from '../test/temporaryFolder.js'
+import { compareResults } from './compareResults.js'
+
+describe('comparing', () => {
+  async function compare(before: object, after: object) {
+    const folder = await temporaryFolder()
+    const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')]
+    await writeResult(first, before as never)
+    await writeResult(second, after as never)
+    return compareResults(first, second)
+  }
+
+  it('accuracy on the same rows, with intervals; models of other names in their order', async () => {
+    const better = await accuracyOf([createKnower('model 2', -1), createRuleSystem('always finished')])
+    const [table] = await compare((await makeResults()).accuracy, better)
+    expect(table?.rows[0]?.[0]).toBe('model 1 → model 2')
+    expect(table?.rows[0]?.[1]).toBe('75.0 → 100.0')
+    expect(table?.rows[0]?.[2]).toMatch(/^25\.0 \(1\d\.\d–\d\d\.\d\)$/)
+    expect(table?.rows[1]).toEqual(expect.arrayContaining(['always finished', '0.0 (0.0–0.0)']))
+  })
+
+  it('streaming and latency', async () => {
+    const { streaming, latency } = await makeResults()
+    const [ends, overlaps] = await compare(streaming, streaming)
+    expect(ends?.rows[0]?.[0]).toBe('silence only')
+    expect(overlaps?.rows[0]).toEqual(['any word stops it', '100.0 → 100.0', '0.0 → 0.0'])
+    const [times] = await compare(latency, latencyOf('model 2', 10))
+    expect(times?.rows[1]).toEqual(['28 tokens, model 1 → model 2', '21.00', '11.00', '1.91'])
+  })
+
+  it('refuses what has nothing in common', async () => {
+    const { accuracy, latency } = await makeResults()
+    expect((await rejection(compare(accuracy, latency))).code).toBe('INVALID_RESULT')
+    const sets = accuracy.sets.map((set) => ({ ...set, sha256: 'other' }))
+    const others = await rejection(compare(accuracy, { ...accuracy, sets }))
+    expect(others.problem).toContain('no rows and systems in common')
+  })
+})
