@@ -41,4 +41,45 @@ describe('comparing', () => {
     const others = await rejection(compare(accuracy, { ...accuracy, sets }))
     expect(others.problem).toContain('no rows and systems in common')
   })
+
+  it('lists what only one result has, and sets of other rows', async () => {
+    const { accuracy, latency } = await makeResults()
+    const [set] = accuracy.sets
+    const after = {
+      ...accuracy,
+      seed: 7,
+      sets: [
+        { ...set, systems: set?.systems.slice(0, 1) },
+        { ...set, name: 'sampled', rows: 20, sha256: 'other' },
+        { ...set, name: 'new' },
+      ],
+    }
+    const before = { ...accuracy, sets: [set, { ...set, name: 'sampled' }, { ...set, name: 'old' }] }
+    const tables = await compare(before, after)
+    expect(tables.map(({ title }) => title)).toEqual(['rows.jsonl, 40 rows', 'Not compared'])
+    expect(tables[1]?.rows).toEqual([
+      ['sampled', 'other rows: all 40, then 20 of 40 drawn by seed 7'],
+      ['old', 'only in the first result'],
+      ['new', 'only in the second result'],
+      ['rows.jsonl, always finished', 'only in the first result'],
+    ])
+    const times = await compare({ ...latency, systems: latency.systems.slice(1) }, latency)
+    expect(times[1]?.rows).toEqual([['published way', 'only in the second result']])
+  })
+
+  it('refuses streaming of other moments, or heard otherwise', async () => {
+    const { streaming } = await makeResults()
+    const problemOf = async (before: object, after: object) => {
+      const error = await rejection(compare({ ...streaming, ...before }, { ...streaming, ...after }))
+      expect(error.code).toBe('INVALID_RESULT')
+      return error.problem
+    }
+    expect(await problemOf({}, { lagMs: 500 })).toContain('heard 200 and 500 ms after their ends')
+    expect(await problemOf({}, { backchannels: 0 })).toContain('1 and 0 backchannels (--limit)')
+    expect(await problemOf({}, { conversations: ['other'] })).toContain('other conversations')
+    const found = { ...streaming.found, holds: 100 }
+    expect(await problemOf({ found }, { found, seed: 2 })).toContain('drawn by the seeds 1 and 2')
+    // Where all was played nothing was drawn.
+    expect(await compare(streaming, { ...streaming, seed: 2 })).toHaveLength(2)
+  })
 })
