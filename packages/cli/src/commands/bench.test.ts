@@ -144,6 +144,7 @@ test.each([
   ['PyTorch without a Python', ['latency', '--torch', 'folder'], '--torch runs in the Python of --python'],
   ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],
   ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
+  ['an unknown set', ['accuracy', 'four-class', 'nosuch'], 'the set "nosuch" is unknown, expected ten, '],
   ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],
   ['an odd probability', ['accuracy', '--base-from', '2'], 'Expected a number from 0 to 1.'],
 ])('%s is a wrong command line', async (_, commandLine, problem) => {

@@ -27,6 +27,9 @@ export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOpti
   readonly fresh?: true
 }
 
+/** Files that are read as sets. Here, too, so that a wrong name is known before others are measured. */
+const SET_FILE = /\.(jsonl|jsonl\.gz|parquet)$/
+
 const DETAILS = `
 Sets:
   ten, ten-wait-speaking, ten-wait-silent, swda-yields, swda-complete and dev
@@ -58,7 +61,13 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--fresh', 'do not use answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
-  command.action((sets: string[], options: AccuracyCommandOptions) => runAccuracyCommand(app, sets, options))
+  command.action(async (sets: string[], options: AccuracyCommandOptions) => {
+    const { DATASET_NAMES } = await import('@turnwise/bench')
+    const unknown = sets.find((set) => !DATASET_NAMES.some((name) => name === set) && !SET_FILE.test(set))
+    if (unknown === undefined) return runAccuracyCommand(app, sets, options)
+    const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
+    return command.error(`error: the set ${JSON.stringify(unknown)} is unknown, expected ${expected}`)
+  })
 }
 
 /** Measures, writes the result and shows its main figures. */
