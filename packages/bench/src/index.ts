@@ -10,7 +10,7 @@ export { buildReport, type ReportResults, type ReportSection } from './report/bu
 export { compareResults } from './report/compareResults.js'
 export { hasResult, readResults, resultPath } from './report/readResults.js'
 export { renderHtml, renderMarkdown } from './report/renderReport.js'
-export { type ReportTable, toMarkdown } from './report/reportTable.js'
+export { type ReportTable, rowCount, toMarkdown } from './report/reportTable.js'
 export { assertWritable, readResult, writeOutput, writeResult } from './results/resultFile.js'
 export type { Machine, ResultHeader, ResultKind, Versions } from './results/resultHeader.js'
 export type { MeetingFiles } from './streaming/readMeetings.js'

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress'
+import { Format, Presets, SingleBar, type TimeFormatter } from 'cli-progress'
 import type { Output } from './terminal.js'
 
 /** Shows how far a benchmark is. */
@@ -7,6 +7,11 @@ export interface BenchBar {
   update(task: string, done: number, total: number): void
   /** Leaves the terminal as it was; what is shown after that is not. */
   stop(): void
+}
+
+/** How long it still takes, where that is known: until then cli-progress has texts such as INF. */
+const formatTime: TimeFormatter = (seconds, options, multipleOf) => {
+  return Number.isInteger(seconds) && seconds > 0 ? `, ${Format.TimeFormat(seconds, options, multipleOf)} left` : ''
 }
 
 /** A bar on a terminal; in a file or a pipe a line when a task is done. */
@@ -20,8 +25,11 @@ export function createBenchBar(stream: Output): BenchBar {
     bar?.stop()
     current = task
     if (!isDrawn) return
-    const format = '{bar} {value} of {total}, {eta_formatted} left  {task}'
-    bar = new SingleBar({ stream, format, linewrap: false, etaBuffer: 50, barsize: 24 }, Presets.shades_classic)
+    const format = '{bar} {value} of {total}{eta_formatted}  {task}'
+    bar = new SingleBar(
+      { stream, format, formatTime, linewrap: false, etaBuffer: 50, barsize: 24 },
+      Presets.shades_classic,
+    )
     bar.start(total, done, { task })
   }
 

@@ -9,7 +9,7 @@ import type { ResultHeader } from '../results/resultHeader.js'
 import type { StreamingResult } from '../streaming/streamingResult.js'
 import { assertSamePlayed } from './assertSamePlayed.js'
 import { pairUp } from './pairUp.js'
-import { count, decimals, percent, percentWithin, type ReportTable } from './reportTable.js'
+import { count, decimals, percent, percentWithin, type ReportTable, rowCount } from './reportTable.js'
 
 /**
  * What has changed from one result to another of the same kind. Systems of the same name are compared, and models
@@ -91,7 +91,7 @@ function compareSet(set: SetResult, other: SetResult, { seed, resamples }: Accur
   )
   const bootstrap = { seed, resamples }
   const table = {
-    title: `${set.name}, ${set.rows.toLocaleString('en-GB')} rows`,
+    title: `${set.name}, ${rowCount(set.rows)}`,
     note: 'Per cent, then the change in points with its 95% interval, by drawing the same rows of both.',
     columns: ['', 'four actions: accuracy', 'change', 'F1', 'change', 'state known: accuracy', 'change'],
     rows: pairs.map(([first, second]) => {

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { latencyOf, makeResults } from '../test/exampleResults.js'
 import { buildReport } from './buildReport.js'
 import { renderHtml, renderMarkdown } from './renderReport.js'
-import { toMarkdown } from './reportTable.js'
+import { rowCount, toMarkdown } from './reportTable.js'
 
 describe('the report', () => {
   it('has every table as Markdown', async () => {
@@ -48,6 +48,10 @@ describe('the report', () => {
   it('leaves out what was not measured', () => {
     expect(buildReport({ latency: latencyOf('model 1', 20) }).map(({ title }) => title)).toEqual(['Latency'])
   })
+})
+
+test('one row is no rows', () => {
+  expect([1, 2, 2000].map(rowCount)).toEqual(['1 row', '2 rows', '2,000 rows'])
 })
 
 test('a table as Markdown', () => {

@@ -110,6 +110,7 @@ test.each([
   // Were anything loaded, that would be the error.
   expect(await run('bench', ...commandLine, '--model', './no-such-model', '--out', folder)).toBe(1)
   expect(terminal.complained()).toContain('OUTPUT_UNWRITABLE')
+  expect(terminal.complained()).toContain('--markdown and --html of a report')
 })
 
 test('report makes both pages of what is there, compare says what has changed', async () => {

@@ -97,21 +97,13 @@ export async function runAccuracyCommand(
     }
   })
   await bench.writeResult(out, result)
-  for (const set of result.sets) await write(app.terminal.output, renderSet(set))
+  for (const set of result.sets) await write(app.terminal.output, renderSet(set, bench.rowCount(set.rows)))
   for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
   await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
-function renderSet({ name, rows, systems }: SetResult): string {
-  const head = [
-    `${name}, ${rows.toLocaleString('en-GB')} rows`,
-    'end: accuracy',
-    'F1',
-    'four: accuracy',
-    'F1',
-    'state known',
-    'F1',
-  ]
+function renderSet({ name, systems }: SetResult, rows: string): string {
+  const head = [`${name}, ${rows}`, 'end: accuracy', 'F1', 'four: accuracy', 'F1', 'state known', 'F1']
   const lines = systems.map(({ system, binary, multiClass, inState }) => {
     const figures = [binary, multiClass, inState].flatMap(({ accuracy, macroF1 }) => [accuracy, macroF1])
     return [system.name, ...figures.map(percent)]
