@@ -6,4 +6,6 @@ export const EXIT_CODES = {
   failure: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** The process was told to stop before all was done; shells say so. */
+  interrupted: 130,
 } as const

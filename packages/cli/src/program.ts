@@ -22,9 +22,10 @@ Environment:
   TURNWISE_DEBUG    1: show where an error came from; may show what was said
 
 Exit codes:
-  0  all was done
-  1  something failed, or a line of the input could not be answered
-  2  the command line is wrong
+  0    all was done
+  1    something failed, or a line of the input could not be answered
+  2    the command line is wrong
+  130  bench was told to stop, as by Ctrl-C
 
 Examples:
   $ turnwise demo

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { TurnwiseError } from 'turnwise'
 import type { App } from './app.js'
 import { EXIT_CODES } from './exitCodes.js'
+import { InterruptedError } from './interruptedError.js'
 import { OutputClosedError } from './terminal.js'
 
 /**
@@ -13,6 +14,10 @@ export function reportError(error: unknown, { terminal, errorColors }: App): num
   if (error instanceof OutputClosedError) return EXIT_CODES.ok
   // Commander has written its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
+  if (error instanceof InterruptedError) {
+    terminal.errors.write(`${error.message}\n`)
+    return EXIT_CODES.interrupted
+  }
   terminal.errors.write(`${errorColors.red('error')} ${describeError(error)}\n`)
   if (terminal.environment.TURNWISE_DEBUG && error instanceof Error) {
     terminal.errors.write(`${errorColors.dim(describeCauses(error).join('\ncaused by '))}\n`)

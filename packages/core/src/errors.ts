@@ -170,7 +170,7 @@ export const ERROR_CATALOGUE = {
   },
   OUTPUT_UNWRITABLE: {
     meaning: 'A result or a report cannot be written.',
-    remedy: 'Choose another place with --out, and check that there is room.',
+    remedy: 'Choose another place (--out, or --markdown and --html of a report), and check that there is room.',
   },
   REMOTE_FAILED: {
     meaning: 'A system that is asked over HTTP did not answer, or with something that cannot be understood.',

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type CancelSignal, throwIfAborted } from '@turnwise/core'
 import { type Detector, type Session, TurnwiseError } from 'turnwise'
 import type { BatchResult, LoadResult, SoakResult, Spread, ThroughputResult } from './latencyResult.js'
 import { roundMs, spreadOf } from './spreadOf.js'
@@ -20,12 +21,18 @@ interface Call {
   close(): Promise<void>
 }
 
+/** How long something is kept up, unless it is aborted. */
+export interface LastingOptions {
+  readonly seconds: number
+  readonly signal?: CancelSignal | undefined
+}
+
 /** Sessions side by side, each of which asks for its next word as soon as it has a decision. */
 export async function measureThroughput(
   name: string,
   detector: Detector,
   sessions: number,
-  seconds: number,
+  { seconds, signal }: LastingOptions,
 ): Promise<ThroughputResult> {
   const times: number[] = []
   const beginMs = performance.now()
@@ -33,7 +40,7 @@ export async function measureThroughput(
   await Promise.all(
     Array.from({ length: sessions }, async (_, index) => {
       const call = openCall(detector, index)
-      while (performance.now() < endMs) {
+      while (performance.now() < endMs && signal?.aborted !== true) {
         const { session, text } = call.next()
         const startMs = performance.now()
         await session.hear(text)
@@ -42,12 +49,17 @@ export async function measureThroughput(
       await call.close()
     }),
   )
+  throwIfAborted(signal)
   const updatesPerSecond = Number(((1000 * times.length) / (performance.now() - beginMs)).toFixed(1))
   return { name, sessions, updatesPerSecond, latencyMs: spreadOf(times) }
 }
 
 /** Prompts of like length, so many at a time. */
-export async function measureBatch(name: string, detector: Detector, seconds: number): Promise<BatchResult> {
+export async function measureBatch(
+  name: string,
+  detector: Detector,
+  { seconds, signal }: LastingOptions,
+): Promise<BatchResult> {
   const requests = Array.from({ length: BATCH_PROMPTS }, (_, index) => ({
     messages: [{ role: 'user' as const, content: [...USER_WORDS, USER_WORDS[index % USER_WORDS.length]].join(' ') }],
   }))
@@ -55,6 +67,7 @@ export async function measureBatch(name: string, detector: Detector, seconds: nu
   let tokensEach = 0
   const beginMs = performance.now()
   while (performance.now() < beginMs + 1000 * seconds) {
+    throwIfAborted(signal)
     const decisions = await detector.predictMany(requests)
     prompts += decisions.length
     tokensEach = decisions[0]?.tokensRun ?? 0
@@ -64,9 +77,8 @@ export async function measureBatch(name: string, detector: Detector, seconds: nu
 }
 
 /** How much is asked of {@link measureLoad}. */
-export interface LoadOptions {
+export interface LoadOptions extends LastingOptions {
   readonly calls: number
-  readonly seconds: number
   /** Between two words of a call. */
   readonly wordMs: number
 }
@@ -75,7 +87,7 @@ export interface LoadOptions {
 export async function measureLoad(
   name: string,
   detector: Detector,
-  { calls, seconds, wordMs }: LoadOptions,
+  { calls, seconds, wordMs, signal }: LoadOptions,
 ): Promise<LoadResult> {
   const times: number[] = []
   const pending: Promise<void>[] = []
@@ -101,6 +113,7 @@ export async function measureLoad(
   async function talk(index: number, endMs: number): Promise<void> {
     const call = openCall(detector, index)
     for (let nextMs = performance.now() + (wordMs * index) / calls; nextMs < endMs; nextMs += wordMs) {
+      if (signal?.aborted === true) break
       await sleep(Math.max(0, nextMs - performance.now()))
       const { session, text } = call.next()
       pending.push(hear(session, text))
@@ -114,6 +127,7 @@ export async function measureLoad(
   await Promise.all(Array.from({ length: calls }, (_, index) => talk(index, endMs)))
   await Promise.all(pending)
   delays.disable()
+  throwIfAborted(signal)
   const late = (nanoseconds: number) => roundMs(Math.max(0, nanoseconds / 1e6 - LOOP_RESOLUTION_MS))
   const [median, p90, p99] = [50, 90, 99].map((share) => late(delays.percentile(share)))
   const loopDelayMs: Spread = {
@@ -131,6 +145,7 @@ export async function measureLoad(
 export interface SoakOptions {
   readonly updates: number
   readonly sessions: number
+  readonly signal?: CancelSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
@@ -138,11 +153,12 @@ export interface SoakOptions {
 export async function soak(
   name: string,
   detector: Detector,
-  { updates, sessions, onProgress }: SoakOptions,
+  { updates, sessions, signal, onProgress }: SoakOptions,
 ): Promise<SoakResult> {
   const open = Array.from({ length: sessions }, () => openSession(detector))
   const points: { updates: number; rssBytes: number }[] = []
   for (let update = 0; update < updates; update += 1) {
+    throwIfAborted(signal)
     const round = Math.floor(update / sessions)
     await open[update % sessions]?.hear(USER_WORDS.slice(0, (round % USER_WORDS.length) + 1).join(' '))
     const isPoint = (update + 1) % Math.ceil(updates / SOAK_POINTS) === 0

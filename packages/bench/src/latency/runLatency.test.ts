@@ -134,7 +134,7 @@ test('every word of a load is counted once', async () => {
 
 test('throughput and soak leave nothing behind', async () => {
   const { model, detector } = createFake()
-  const { updatesPerSecond, latencyMs } = await measureThroughput('x', detector, 4, 0.2)
+  const { updatesPerSecond, latencyMs } = await measureThroughput('x', detector, 4, { seconds: 0.2 })
   expect(updatesPerSecond).toBeGreaterThan(10)
   expect(latencyMs.count).toBeGreaterThan(2)
   const seen: number[] = []

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type CancelSignal, TurnwiseError, throwIfAborted } from '@turnwise/core'
+import { TurnwiseError } from '@turnwise/core'
 import { type Detector, loadDetector, locateModel, type Runtime, type RuntimeChoice, verifyModel } from 'turnwise'
 import { createHeader } from '../results/resultHeader.js'
 import { factsOf } from '../systems/detectorSystem.js'
@@ -49,7 +49,7 @@ export interface LatencyOptions {
   /** A folder of the published form with model.safetensors, for PyTorch. */
   readonly torch?: string | undefined
   readonly seed: number
-  readonly signal?: CancelSignal | undefined
+  readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((task: string, done: number, total: number) => void) | undefined
 }
 
@@ -98,14 +98,14 @@ async function loadTimedSystems(options: LatencyOptions, { detectors }: NamedSys
 }
 
 async function measureProcesses(options: LatencyOptions, named: NamedSystems): Promise<ProcessResult[]> {
-  const { threads, runs, onProgress } = options
+  const { threads, runs, signal, onProgress } = options
   const jobs: (FreshProcessJob & NamedPath)[] = [
     ...named.graphs.map((graph) => ({ ...graph, kind: 'graph' as const, threads })),
     ...named.detectors.map((detector) => ({ ...detector, kind: 'detector' as const, threads })),
   ]
   const results: ProcessResult[] = []
   for (const [index, { name, ...job }] of jobs.entries()) {
-    results.push(await timeProcesses(name, job, runs))
+    results.push(await timeProcesses(name, job, runs, signal))
     onProgress?.('fresh processes', index + 1, jobs.length)
   }
   return results
@@ -161,12 +161,13 @@ interface Live {
 async function measureLive([first, ...others]: readonly NamedDetector[], options: LatencyOptions): Promise<Live> {
   if (first === undefined) throw new TurnwiseError('INVALID_OPTION', 'There is no model to measure.')
   const { name, path } = first
+  const { seconds, signal } = options
   const detector = await loadDetector({ model: path, threads: options.threads, runtime: first.runtime })
   let live: Live
   try {
-    const batch = await measureBatch(name, detector, options.seconds)
+    const batch = await measureBatch(name, detector, { seconds, signal })
     const onProgress = (done: number, total: number) => options.onProgress?.('soak', done, total)
-    const soaked = options.soak && (await soak(name, detector, { ...options.soak, onProgress }))
+    const soaked = options.soak && (await soak(name, detector, { ...options.soak, signal, onProgress }))
     live = { ...(await measureCalls(name, detector, options)), batch, soak: soaked ?? null }
   } finally {
     await detector.close()
@@ -190,29 +191,28 @@ async function measureCalls(
   const throughput: ThroughputResult[] = []
   const load: LoadResult[] = []
   for (const [index, count] of sessions.entries()) {
-    throwIfAborted(signal)
-    throughput.push(await measureThroughput(name, detector, count, seconds))
+    throughput.push(await measureThroughput(name, detector, count, { seconds, signal }))
     onProgress?.('throughput', index + 1, sessions.length)
   }
   for (const [index, count] of calls.entries()) {
-    throwIfAborted(signal)
-    load.push(await measureLoad(name, detector, { calls: count, seconds, wordMs }))
+    load.push(await measureLoad(name, detector, { calls: count, seconds, wordMs, signal }))
     onProgress?.('calls', index + 1, calls.length)
   }
   return { throughput, load }
 }
 
 async function measureInPython(options: LatencyOptions, { graphs, files }: NamedSystems): Promise<PythonResult[]> {
-  const { python, torch, threads, rounds, onProgress } = options
+  const { python, torch, threads, rounds, signal, onProgress } = options
   if (python === undefined) return []
   onProgress?.('Python', 0, 1)
-  const found = await runPython(python, {
+  const job = {
     graphs: [...graphs, ...files],
     torch: torch === undefined ? null : { name: basename(torch), path: torch },
     threads,
     rounds,
     tokens: CASES.flatMap((each) => (each.kind === 'fresh' ? [each.tokens] : [])),
-  })
+  }
+  const found = await runPython(python, job, signal)
   onProgress?.('Python', 1, 1)
   return found
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { isRecord, TurnwiseError } from '@turnwise/core'
+import { isRecord, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import type { PythonResult } from './latencyResult.js'
 
 /** A file or folder, and what it is called in results. */
@@ -26,18 +26,20 @@ const run = promisify(execFile)
  * Times files in Python: scripts/measure_python.py.
  *
  * @param command that starts Python, such as `uv run --project training python`, in its words
- * @throws TurnwiseError PYTHON_FAILED
+ * @throws TurnwiseError PYTHON_FAILED, ABORTED
  */
 export async function runPython(
   [program = 'python3', ...first]: readonly string[],
   job: PythonJob,
+  signal?: AbortSignal,
 ): Promise<PythonResult[]> {
   const script = fileURLToPath(new URL('../../scripts/measure_python.py', import.meta.url))
   let json: unknown
   try {
-    const { stdout } = await run(program, [...first, script, JSON.stringify(job)], { maxBuffer: 2 ** 26 })
+    const { stdout } = await run(program, [...first, script, JSON.stringify(job)], { maxBuffer: 2 ** 26, signal })
     json = JSON.parse(stdout)
   } catch (cause) {
+    throwIfAborted(signal)
     const problem = `${program} did not time the files${reasonOf(cause)}.`
     throw new TurnwiseError('PYTHON_FAILED', problem, { value: program, cause })
   }

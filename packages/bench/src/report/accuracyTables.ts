@@ -7,7 +7,7 @@ import type {
 } from '../accuracy/accuracyResult.js'
 import { type Scores, sum } from '../metrics/scores.js'
 import { PUBLISHED_FIGURES, PUBLISHED_SYSTEM } from './publishedFigures.js'
-import { count, decimals, percent, percentWithin, type ReportTable } from './reportTable.js'
+import { count, decimals, percent, percentWithin, type ReportTable, rowCount } from './reportTable.js'
 
 const LISTED_ERRORS = 10
 
@@ -39,7 +39,7 @@ function setTable({
     ? ' Backchannels are not among those of the binary figures, as published.'
     : ''
   return {
-    title: `${name}: ${title} (${count(rows)} rows${sampled})`,
+    title: `${name}: ${title} (${rowCount(rows)}${sampled})`,
     note: `Accuracy and macro F1, per cent, with 95% intervals.${without}`,
     columns: ['', 'end or not: accuracy', 'F1', 'four actions: accuracy', 'F1', 'state known: accuracy', 'F1'],
     rows: [

@@ -7,7 +7,9 @@ import { confusionMatrix, scoresOf } from '../metrics/scores.js'
 import { readResult } from '../results/resultFile.js'
 import type { ResultHeader } from '../results/resultHeader.js'
 import type { StreamingResult } from '../streaming/streamingResult.js'
-import { decimals, percent, percentWithin, type ReportTable } from './reportTable.js'
+import { assertSamePlayed } from './assertSamePlayed.js'
+import { pairUp } from './pairUp.js'
+import { count, decimals, percent, percentWithin, type ReportTable, rowCount } from './reportTable.js'
 
 /**
  * What has changed from one result to another of the same kind. Systems of the same name are compared, and models
@@ -21,12 +23,24 @@ export async function compareResults(beforePath: string, afterPath: string): Pro
     const problem = `The first result is one of ${before.kind}, the second one of ${after.kind}: they cannot be compared.`
     throw new TurnwiseError('INVALID_RESULT', problem, { value: after.kind })
   }
-  const tables = tablesOf(before, after).filter(({ rows }) => rows.length > 0)
-  if (tables.length > 0) return tables
-  throw new TurnwiseError('INVALID_RESULT', 'The two results have no rows and systems in common.')
+  const { tables, unpaired } = compareAny(before, after)
+  const compared = tables.filter(({ rows }) => rows.length > 0)
+  if (compared.length === 0) {
+    const reasons = unpaired.map(([name, why]) => `${name} (${why})`).join(', ')
+    const problem = `The two results have no rows and systems in common${reasons && `: ${reasons}`}.`
+    throw new TurnwiseError('INVALID_RESULT', problem)
+  }
+  if (unpaired.length === 0) return compared
+  return [...compared, { title: 'Not compared', columns: ['', 'why'], rows: unpaired }]
 }
 
-function tablesOf(before: ResultHeader, after: ResultHeader): ReportTable[] {
+/** What can be compared; and of what cannot the name and why. */
+interface Comparison {
+  readonly tables: readonly ReportTable[]
+  readonly unpaired: readonly (readonly [name: string, why: string])[]
+}
+
+function compareAny(before: ResultHeader, after: ResultHeader): Comparison {
   if (isOf<AccuracyResult>(before, 'accuracy') && isOf<AccuracyResult>(after, 'accuracy'))
     return compareAccuracy(before, after)
   if (isOf<StreamingResult>(before, 'streaming') && isOf<StreamingResult>(after, 'streaming')) {
@@ -34,7 +48,7 @@ function tablesOf(before: ResultHeader, after: ResultHeader): ReportTable[] {
   }
   if (isOf<LatencyResult>(before, 'latency') && isOf<LatencyResult>(after, 'latency'))
     return compareLatency(before, after)
-  return []
+  return { tables: [], unpaired: [] }
 }
 
 function isOf<Result extends ResultHeader>(result: ResultHeader, kind: Result['kind']): result is Result {
@@ -42,23 +56,42 @@ function isOf<Result extends ResultHeader>(result: ResultHeader, kind: Result['k
 }
 
 /** Sets of the very same rows. */
-function compareAccuracy(before: AccuracyResult, after: AccuracyResult): ReportTable[] {
-  return before.sets.flatMap((set) => {
-    const other = after.sets.find(({ name, sha256 }) => name === set.name && sha256 === set.sha256)
-    return other === undefined ? [] : [compareSet(set, other, after)]
-  })
+function compareAccuracy(before: AccuracyResult, after: AccuracyResult): Comparison {
+  const { pairs, onlyBefore, onlyAfter } = pairUp(
+    before.sets,
+    after.sets,
+    ({ name }) => name,
+    ({ name }) => name,
+  )
+  const same = pairs.filter(([set, other]) => set.sha256 === other.sha256)
+  const others = pairs.filter(([set, other]) => set.sha256 !== other.sha256)
+  const compared = same.map(([set, other]) => compareSet(set, other, after))
+  return {
+    tables: compared.flatMap(({ tables }) => tables),
+    unpaired: [
+      ...others.map(
+        ([set, other]) => [set.name, `other rows: ${rowsOf(set, before)}, then ${rowsOf(other, after)}`] as const,
+      ),
+      ...onlyInOne(onlyBefore, onlyAfter, ({ name }) => name),
+      ...compared.flatMap(({ unpaired }) => unpaired),
+    ],
+  }
 }
 
-function compareSet(set: SetResult, other: SetResult, { seed, resamples }: AccuracyResult): ReportTable {
-  const pairs = pairUp(
+function rowsOf({ rows, rowsOfSet }: SetResult, { seed }: AccuracyResult): string {
+  return rows === rowsOfSet ? `all ${count(rows)}` : `${count(rows)} of ${count(rowsOfSet)} drawn by seed ${seed}`
+}
+
+function compareSet(set: SetResult, other: SetResult, { seed, resamples }: AccuracyResult): Comparison {
+  const { pairs, onlyBefore, onlyAfter } = pairUp(
     set.systems,
     other.systems,
     ({ system }) => system.name,
     ({ system }) => system.kind,
   )
   const bootstrap = { seed, resamples }
-  return {
-    title: `${set.name}, ${set.rows.toLocaleString('en-GB')} rows`,
+  const table = {
+    title: `${set.name}, ${rowCount(set.rows)}`,
     note: 'Per cent, then the change in points with its 95% interval, by drawing the same rows of both.',
     columns: ['', 'four actions: accuracy', 'change', 'F1', 'change', 'state known: accuracy', 'change'],
     rows: pairs.map(([first, second]) => {
@@ -73,6 +106,10 @@ function compareSet(set: SetResult, other: SetResult, { seed, resamples }: Accur
         percentWithin(second.inState.accuracy - first.inState.accuracy, change.inState),
       ]
     }),
+  }
+  return {
+    tables: [table],
+    unpaired: onlyInOne(onlyBefore, onlyAfter, ({ system }) => `${set.name}, ${system.name}`),
   }
 }
 
@@ -99,8 +136,9 @@ function pairedChange(
 
 const CLASSES = ACTIONS.map((_, index) => index)
 
-function compareStreaming(before: StreamingResult, after: StreamingResult): ReportTable[] {
-  if (before.conversations.join() !== after.conversations.join() || before.holds !== after.holds) return []
+/** @throws TurnwiseError INVALID_RESULT unless both have played the same */
+function compareStreaming(before: StreamingResult, after: StreamingResult): Comparison {
+  assertSamePlayed(before, after)
   const turnEnds = pairUp(
     before.turnEnds,
     after.turnEnds,
@@ -113,14 +151,14 @@ function compareStreaming(before: StreamingResult, after: StreamingResult): Repo
     ({ name }) => name,
     ({ system }) => system?.kind ?? 'rule',
   )
-  return [
+  const tables = [
     {
       title: 'Cut-offs against latency',
       columns: [
         '',
         ...(before.turnEnds[0]?.latencyAtCutOffs.map(({ budget }) => `ms at ${100 * budget}% cut off`) ?? []),
       ],
-      rows: turnEnds.map(([first, second]) => [
+      rows: turnEnds.pairs.map(([first, second]) => [
         nameOfPair(first.name, second.name),
         ...first.latencyAtCutOffs.map(({ point }, index) => {
           return `${decimals(point?.latencyMs, 0)} → ${decimals(second.latencyAtCutOffs[index]?.point?.latencyMs, 0)}`
@@ -130,23 +168,27 @@ function compareStreaming(before: StreamingResult, after: StreamingResult): Repo
     {
       title: 'Talking over the agent, per cent',
       columns: ['', 'backchannels that stop it', 'interruptions missed'],
-      rows: overlaps.map(([first, second]) => [
+      rows: overlaps.pairs.map(([first, second]) => [
         nameOfPair(first.name, second.name),
         fromTo(first.backchannelsStopped, second.backchannelsStopped),
         fromTo(first.interruptionsMissed, second.interruptionsMissed),
       ]),
     },
   ]
+  const unpaired = [turnEnds, overlaps].flatMap(({ onlyBefore, onlyAfter }) => {
+    return onlyInOne<{ readonly name: string }>(onlyBefore, onlyAfter, ({ name }) => name)
+  })
+  return { tables, unpaired }
 }
 
-function compareLatency(before: LatencyResult, after: LatencyResult): ReportTable[] {
-  const pairs = pairUp(
+function compareLatency(before: LatencyResult, after: LatencyResult): Comparison {
+  const { pairs, onlyBefore, onlyAfter } = pairUp(
     before.systems,
     after.systems,
     ({ name }) => name,
     ({ role, spinning }) => `${role} ${spinning}`,
   )
-  return [
+  const tables = [
     {
       title: 'Milliseconds of steady work, medians',
       note: `${before.threads} and ${after.threads} threads, on ${before.machine.processor} and ${after.machine.processor}.`,
@@ -165,23 +207,18 @@ function compareLatency(before: LatencyResult, after: LatencyResult): ReportTabl
       }),
     },
   ]
+  return { tables, unpaired: onlyInOne(onlyBefore, onlyAfter, ({ name }) => name) }
 }
 
-/** Pairs by name; then those that are left, of one kind, in their order. */
-function pairUp<Item>(
-  before: readonly Item[],
-  after: readonly Item[],
+function onlyInOne<Item>(
+  onlyBefore: readonly Item[],
+  onlyAfter: readonly Item[],
   nameOf: (item: Item) => string,
-  kindOf: (item: Item) => string,
-): [Item, Item][] {
-  const unnamed = after.filter((item) => !before.some((other) => nameOf(other) === nameOf(item)))
-  return before.flatMap((item): [Item, Item][] => {
-    const same = after.find((other) => nameOf(other) === nameOf(item))
-    if (same !== undefined) return [[item, same]]
-    const index = unnamed.findIndex((other) => kindOf(other) === kindOf(item))
-    const [next] = index === -1 ? [] : unnamed.splice(index, 1)
-    return next === undefined ? [] : [[item, next]]
-  })
+): Comparison['unpaired'] {
+  return [
+    ...onlyBefore.map((item) => [nameOf(item), 'only in the first result'] as const),
+    ...onlyAfter.map((item) => [nameOf(item), 'only in the second result'] as const),
+  ]
 }
 
 function nameOfPair(before: string, after: string): string {

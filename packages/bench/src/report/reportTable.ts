@@ -23,6 +23,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-GB')
 }
 
+/** `2 rows`. */
+export function rowCount(rows: number): string {
+  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`
+}
+
 /** `2 threads`. */
 export function threadCount(threads: number): string {
   return `${threads} ${threads === 1 ? 'thread' : 'threads'}`

@@ -1,7 +1,25 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
+import { findWrongPart } from './findWrongPart.js'
 import { RESULT_FORMAT_VERSIONS, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
+import { RESULT_PARTS } from './resultParts.js'
+
+/**
+ * Makes sure that a file can be written, before there is anything to lose. What it holds is left as it is.
+ *
+ * @throws TurnwiseError OUTPUT_UNWRITABLE
+ */
+export async function assertWritable(path: string): Promise<void> {
+  await writing(path, async (draft) => {
+    await writeFile(draft, '')
+    const isFolder = await stat(path).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
+    if (isFolder) throw new Error('It is a folder.')
+  })
+}
 
 /**
  * Writes a file whole or not at all.
@@ -9,12 +27,22 @@ import { RESULT_FORMAT_VERSIONS, RESULT_KINDS, type ResultHeader, type ResultKin
  * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
 export async function writeOutput(path: string, text: string): Promise<void> {
+  await writing(path, async (draft) => {
+    await writeFile(draft, text)
+    await rename(draft, path)
+  })
+}
+
+/** Writes by way of a draft beside the file, of which nothing is left. */
+async function writing(path: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${path}.new`
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(`${path}.new`, text)
-    await rename(`${path}.new`, path)
+    await write(draft)
   } catch (cause) {
     throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined)
   }
 }
 
@@ -24,7 +52,7 @@ export async function writeResult(path: string, result: ResultHeader): Promise<v
 }
 
 /**
- * A result of this format, its kind checked and the rest trusted: `turnwise bench` wrote it.
+ * A result of this format, with every part that its readers rely on. The figures are trusted: `turnwise bench` wrote it.
  *
  * @throws TurnwiseError INVALID_RESULT
  */
@@ -49,6 +77,10 @@ export async function readResult(path: string): Promise<ResultHeader> {
   if (formatVersion !== expected) {
     const problem = `formatVersion in ${file} is ${describeValue(formatVersion)}, expected ${expected}.`
     throw new TurnwiseError('INVALID_RESULT', problem, { value: formatVersion })
+  }
+  const wrong = findWrongPart(json, RESULT_PARTS[known])
+  if (wrong !== undefined) {
+    throw new TurnwiseError('INVALID_RESULT', `In ${file} ${wrong}.`, { value: file })
   }
   return json as ResultHeader
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -101,6 +101,19 @@ test('latency times a model beside a baseline', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ kind: 'latency', threads: 1, load: [{ calls: 2 }] })
 }, 60_000)
 
+test.each([
+  ['accuracy', ['accuracy', 'four-class']],
+  ['streaming', ['streaming', '--units', 'none.jsonl', '--words', 'none.jsonl']],
+  ['latency', ['latency']],
+])('%s asks where its result goes before it measures', async (_, commandLine) => {
+  const folder = await createFolder()
+  const { run, terminal } = createFakeApp({ environment: { NO_COLOR: '1' } })
+  // Were anything loaded, that would be the error.
+  expect(await run('bench', ...commandLine, '--model', './no-such-model', '--out', folder)).toBe(1)
+  expect(terminal.complained()).toContain('OUTPUT_UNWRITABLE')
+  expect(terminal.complained()).toContain('--markdown and --html of a report')
+})
+
 test('report makes both pages of what is there, compare says what has changed', async () => {
   const folder = await createFolder()
   const rows = ACTIONS.map((action, index) => {
@@ -133,6 +146,7 @@ test.each([
   ['PyTorch without a Python', ['latency', '--torch', 'folder'], '--torch runs in the Python of --python'],
   ['no conversations', ['streaming'], 'give --data-dir, or --units and --words'],
   ['a limit of nothing', ['accuracy', '--limit', '0'], 'Expected a whole number from 1.'],
+  ['an unknown set', ['accuracy', 'four-class', 'nosuch'], 'the set "nosuch" is unknown, expected ten, '],
   ['an odd seed', ['accuracy', '--seed', 'x'], 'Expected a whole number.'],
   ['an odd probability', ['accuracy', '--base-from', '2'], 'Expected a number from 0 to 1.'],
 ])('%s is a wrong command line', async (_, commandLine, problem) => {
@@ -140,3 +154,33 @@ test.each([
   expect(await run('bench', ...commandLine)).toBe(2)
   expect(terminal.complained()).toContain(problem)
 })
+
+test.each([
+  ['accuracy', ['accuracy', 'four-class'], /^Stopped\. The answers so far are kept in .*out\.answers\.jsonl: /m],
+  ['accuracy without a store', ['accuracy', 'four-class', '--fresh'], /^Stopped\. Nothing was kept\.$/m],
+  ['latency', ['latency', '--rounds', '1000', '--seconds', '60'], /^Stopped\. Nothing was kept\.$/m],
+])(
+  '%s that is told to stop says what is kept and leaves the terminal as it was',
+  async (_, commandLine, kept) => {
+    const folder = await createFolder()
+    let stop = () => {}
+    const stopSignal = () => new Promise<'SIGINT'>((resolve) => (stop = () => resolve('SIGINT')))
+    const { run, terminal } = createFakeApp({ isTTY: true, environment: { NO_COLOR: '1' }, stopSignal })
+    const noMove = () => undefined
+    Object.assign(terminal.errors, { cursorTo: noMove, clearLine: noMove, moveCursor: noMove, clearScreenDown: noMove })
+    // As soon as something is shown it is told to stop.
+    terminal.errors.once('data', () => stop())
+    const out = join(folder, 'out.json')
+    expect(await run('bench', ...commandLine, '--model', TINY, '--threads', '1', '--out', out)).toBe(130)
+    expect(terminal.complained()).toMatch(kept)
+    // cli-progress turns the wrapping of lines off, and on again.
+    const [off = -1, on = -1, said] = ['\u001b[?7l', '\u001b[?7h', 'Stopped.'].map((text) => {
+      return terminal.complained().lastIndexOf(text)
+    })
+    expect(off).toBeGreaterThan(-1)
+    expect(on).toBeGreaterThan(off)
+    expect(said).toBeGreaterThan(on)
+    expect(await readdir(folder)).not.toContain('out.json')
+  },
+  60_000,
+)

@@ -2,7 +2,6 @@ import type { SetResult } from '@turnwise/bench'
 import { DEFAULT_ACCURACY } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
-import { createBenchBar } from '../benchBar.js'
 import {
   addDataOption,
   addRunOptions,
@@ -14,6 +13,7 @@ import {
 } from '../benchOptions.js'
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
+import { keptAnswers, measure } from './benchMeasure.js'
 
 /** What the command is told. */
 export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
@@ -26,6 +26,9 @@ export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOpti
   readonly quote?: boolean
   readonly fresh?: true
 }
+
+/** Files that are read as sets. Here, too, so that a wrong name is known before others are measured. */
+const SET_FILE = /\.(jsonl|jsonl\.gz|parquet)$/
 
 const DETAILS = `
 Sets:
@@ -58,7 +61,13 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--fresh', 'ask all again, and drop the answers of earlier runs')
     .addHelpText('after', DETAILS)
   addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
-  command.action((sets: string[], options: AccuracyCommandOptions) => runAccuracyCommand(app, sets, options))
+  command.action(async (sets: string[], options: AccuracyCommandOptions) => {
+    const { DATASET_NAMES } = await import('@turnwise/bench')
+    const unknown = sets.find((set) => !DATASET_NAMES.some((name) => name === set) && !SET_FILE.test(set))
+    if (unknown === undefined) return runAccuracyCommand(app, sets, options)
+    const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
+    return command.error(`error: the set ${JSON.stringify(unknown)} is unknown, expected ${expected}`)
+  })
 }
 
 /** Measures, writes the result and shows its main figures. */
@@ -70,38 +79,31 @@ export async function runAccuracyCommand(
   // Charts and parquet are not for those who only predict.
   const bench = await import('@turnwise/bench')
   const { seed, resamples, limit, worst, out, quote = false, dataDir, published, fourClass: fourClassFolder } = options
-  const bar = createBenchBar(app.terminal.errors)
-  const systems = await bench.loadSystems(systemChoiceOf(app, options))
-  try {
-    const result = await bench.runAccuracy({
-      sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
-      sources: { dataDir, published, fourClassFolder },
-      systems,
-      store: await bench.openAnswerStore(bench.answersPath(out), options.fresh),
-      ...{ seed, resamples, limit, worst, quote },
-      onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
-    })
-    bar.stop()
-    await bench.writeResult(out, result)
-    for (const set of result.sets) await write(app.terminal.output, renderSet(set))
-    for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
-    await write(app.terminal.errors, `The result is in ${out}.\n`)
-  } finally {
-    bar.stop()
-    await bench.closeSystems(systems)
-  }
+  await bench.assertWritable(out)
+  const answers = bench.answersPath(out)
+  const result = await measure(app, keptAnswers(answers), async ({ show, signal }) => {
+    const systems = await bench.loadSystems(systemChoiceOf(app, options))
+    try {
+      return await bench.runAccuracy({
+        sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
+        sources: { dataDir, published, fourClassFolder, signal },
+        systems,
+        store: await bench.openAnswerStore(answers, options.fresh),
+        ...{ seed, resamples, limit, worst, quote, signal },
+        onProgress: ({ system, set, done, total }) => show(`${set}, ${system}`, done, total),
+      })
+    } finally {
+      await bench.closeSystems(systems)
+    }
+  })
+  await bench.writeResult(out, result)
+  for (const set of result.sets) await write(app.terminal.output, renderSet(set, bench.rowCount(set.rows)))
+  for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
+  await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
-function renderSet({ name, rows, systems }: SetResult): string {
-  const head = [
-    `${name}, ${rows.toLocaleString('en-GB')} rows`,
-    'end: accuracy',
-    'F1',
-    'four: accuracy',
-    'F1',
-    'state known',
-    'F1',
-  ]
+function renderSet({ name, systems }: SetResult, rows: string): string {
+  const head = [`${name}, ${rows}`, 'end: accuracy', 'F1', 'four: accuracy', 'F1', 'state known', 'F1']
   const lines = systems.map(({ system, binary, multiClass, inState }) => {
     const figures = [binary, multiClass, inState].flatMap(({ accuracy, macroF1 }) => [accuracy, macroF1])
     return [system.name, ...figures.map(percent)]

@@ -2,11 +2,11 @@ import type { LatencyResult } from '@turnwise/bench'
 import { DEFAULT_LATENCY, DEFAULT_SOAK } from '@turnwise/bench/defaults'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { App } from '../app.js'
-import { createBenchBar } from '../benchBar.js'
 import { addRunOptions, type BenchRunOptions, parseCount, parsePositive } from '../benchOptions.js'
 import { addLoadingOptions, defaultThreads, type LoadingOptions } from '../loadingOptions.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
+import { measure } from './benchMeasure.js'
 
 /** What the command is told. */
 export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
@@ -79,35 +79,32 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { runLatency, writeResult } = await import('@turnwise/bench')
+  const { assertWritable, runLatency, writeResult } = await import('@turnwise/bench')
   const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python } = options
-  const bar = createBenchBar(app.terminal.errors)
-  try {
-    const result = await runLatency({
+  await assertWritable(out)
+  const result = await measure(app, 'Nothing was kept.', ({ show, signal }) =>
+    runLatency({
       ...DEFAULT_LATENCY,
-      ...{ baseline, own, threads, runtime, spinning, rounds, runs, sessions, calls, seconds, seed, torch },
+      ...{ baseline, own, threads, runtime, spinning, rounds, runs, sessions, calls, seconds, seed, torch, signal },
       models: [model, ...also],
       soak: soak && { updates: soakUpdates, sessions: soakSessions },
       python: python?.trim().split(/\s+/),
-      onProgress: (task, done, total) => bar.update(task, done, total),
-    })
-    bar.stop()
-    await writeResult(out, result)
-    const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
-    await write(app.terminal.output, parts.join(''))
-    const { loadAverage } = result.machine
-    if (loadAverage >= BUSY_FROM) {
-      await write(
-        app.terminal.errors,
-        `Other processes ran too (load average ${loadAverage}): these figures are no record.\n`,
-      )
-    }
-    await write(app.terminal.errors, `The result is in ${out}.\n`)
-  } finally {
-    bar.stop()
+      onProgress: show,
+    }),
+  )
+  await writeResult(out, result)
+  const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
+  await write(app.terminal.output, parts.join(''))
+  const { loadAverage } = result.machine
+  if (loadAverage >= BUSY_FROM) {
+    await write(
+      app.terminal.errors,
+      `Other processes ran too (load average ${loadAverage}): these figures are no record.\n`,
+    )
   }
+  await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
 function renderCases({ cases, systems, threads }: LatencyResult): string {

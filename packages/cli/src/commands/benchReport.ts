@@ -48,7 +48,10 @@ export function addBenchReportCommand(bench: Command, app: App): void {
 async function runReportCommand(app: App, options: ReportCommandOptions): Promise<void> {
   const bench = await import('@turnwise/bench')
   const { results, markdown = join(results, 'benchmarks.md'), html = join(results, 'benchmarks.html') } = options
-  if (options.run === true) await measureMissing(app, options)
+  if (options.run === true) {
+    for (const page of [markdown, html]) await bench.assertWritable(page)
+    await measureMissing(app, options)
+  }
   const sections = bench.buildReport(await bench.readResults(results))
   await bench.writeOutput(markdown, bench.renderMarkdown(sections))
   await bench.writeOutput(html, await bench.renderHtml(sections))

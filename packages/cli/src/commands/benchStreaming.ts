@@ -3,7 +3,6 @@ import type { MeetingFiles, StreamingResult } from '@turnwise/bench'
 import { DEFAULT_STREAMING } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
-import { createBenchBar } from '../benchBar.js'
 import {
   addDataOption,
   addRunOptions,
@@ -16,6 +15,7 @@ import {
 } from '../benchOptions.js'
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
+import { keptAnswers, measure } from './benchMeasure.js'
 
 /** What the command is told. */
 export interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
@@ -78,22 +78,23 @@ export async function runStreamingCommand(
 ): Promise<void> {
   const bench = await import('@turnwise/bench')
   const { seed, limit, lagMs, out } = options
-  const bar = createBenchBar(app.terminal.errors)
-  const systems = await bench.loadSystems(systemChoiceOf(app, options))
-  try {
-    const result = await bench.runStreaming({
-      ...{ files, systems, seed, limit, lagMs },
-      store: await bench.openAnswerStore(bench.answersPath(out), options.fresh),
-      onProgress: ({ system, set, done, total }) => bar.update(`${set}, ${system}`, done, total),
-    })
-    bar.stop()
-    await bench.writeResult(out, result)
-    await write(app.terminal.output, renderTurnEnds(result) + renderOverlaps(result))
-    await write(app.terminal.errors, `The result is in ${out}.\n`)
-  } finally {
-    bar.stop()
-    await bench.closeSystems(systems)
-  }
+  await bench.assertWritable(out)
+  const answers = bench.answersPath(out)
+  const result = await measure(app, keptAnswers(answers), async ({ show, signal }) => {
+    const systems = await bench.loadSystems(systemChoiceOf(app, options))
+    try {
+      return await bench.runStreaming({
+        ...{ files, systems, seed, limit, lagMs, signal },
+        store: await bench.openAnswerStore(answers, options.fresh),
+        onProgress: ({ system, set, done, total }) => show(`${set}, ${system}`, done, total),
+      })
+    } finally {
+      await bench.closeSystems(systems)
+    }
+  })
+  await bench.writeResult(out, result)
+  await write(app.terminal.output, renderTurnEnds(result) + renderOverlaps(result))
+  await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
 function renderTurnEnds({ holds, ends, turnEnds }: StreamingResult): string {
