@@ -1,4 +1,4 @@
-import { Format, Presets, SingleBar, type TimeFormatter } from 'cli-progress'
+import cliProgress, { Presets, SingleBar, type TimeFormatter } from 'cli-progress'
 import type { Output } from './terminal.js'
 
 /** Shows how far a benchmark is. */
@@ -11,7 +11,9 @@ export interface BenchBar {
 
 /** How long it still takes, where that is known: until then cli-progress has texts such as INF. */
 const formatTime: TimeFormatter = (seconds, options, multipleOf) => {
-  return Number.isInteger(seconds) && seconds > 0 ? `, ${Format.TimeFormat(seconds, options, multipleOf)} left` : ''
+  return Number.isInteger(seconds) && seconds > 0
+    ? `, ${cliProgress.Format.TimeFormat(seconds, options, multipleOf)} left`
+    : ''
 }
 
 /** A bar on a terminal; in a file or a pipe a line when a task is done. */

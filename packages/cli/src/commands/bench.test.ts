@@ -157,7 +157,11 @@ test.each([
 
 test.each([
   ['accuracy', ['accuracy', 'four-class'], /^Stopped\. The answers so far are kept in .*out\.answers\.jsonl: /m],
-  ['accuracy without a store', ['accuracy', 'four-class', '--fresh'], /^Stopped\. Nothing was kept\.$/m],
+  [
+    'accuracy anew',
+    ['accuracy', 'four-class', '--fresh'],
+    /^Stopped\. The answers so far are kept in .* without --fresh\./m,
+  ],
   ['latency', ['latency', '--rounds', '1000', '--seconds', '60'], /^Stopped\. Nothing was kept\.$/m],
 ])(
   '%s that is told to stop says what is kept and leaves the terminal as it was',
