@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How much depth is worth: the base's lowest 30 (all), 24, 20, 16 and 12 layers, each taught by the same 800 conversations, and
-# the time and size of each graph. An hour on one CPU core with AMX; the figures are in docs/log.md.
+# the time and size of each graph. An hour on one CPU core with AMX; docs/log.md has what was measured so far.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data_dir=${1:-../../shared/data}
