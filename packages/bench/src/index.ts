@@ -1,7 +1,13 @@
 export type { AccuracyResult, SetResult, SystemSetResult, View } from './accuracy/accuracyResult.js'
 export { type AccuracyOptions, type RunProgress, runAccuracy } from './accuracy/runAccuracy.js'
 export type { BenchmarkRow, Dataset } from './datasets/dataset.js'
-export { DATASET_NAMES, type DatasetName, type DatasetSources, loadDataset } from './datasets/loadDataset.js'
+export {
+  DATASET_NAMES,
+  type DatasetName,
+  type DatasetSources,
+  loadDataset,
+  unknownSet,
+} from './datasets/loadDataset.js'
 export { DEFAULT_ACCURACY, DEFAULT_LATENCY, DEFAULT_SOAK, DEFAULT_STREAMING } from './defaults.js'
 export type { LatencyResult, Spread } from './latency/latencyResult.js'
 export { type LatencyOptions, runLatency } from './latency/runLatency.js'

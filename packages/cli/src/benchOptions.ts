@@ -18,6 +18,11 @@ export interface BenchRunOptions {
   readonly out: string
 }
 
+/** What those commands are told in all. */
+export interface AskingOptions extends BenchSystemOptions, BenchRunOptions {
+  readonly fresh?: true
+}
+
 /** Adds `--model`, `--also`, `--base`, `--remote` and their like. */
 export function addSystemOptions(command: Command): Command {
   return addLoadingOptions(command)
@@ -30,6 +35,11 @@ export function addSystemOptions(command: Command): Command {
     )
     .option('--remote <addresses...>', 'systems that answer over HTTP; TURNWISE_REMOTE_TOKEN is sent')
     .option('--no-rules', 'without the rules')
+}
+
+/** Adds `--fresh`. */
+export function addFreshOption(command: Command): Command {
+  return command.option('--fresh', 'ask all again, and drop the answers of earlier runs')
 }
 
 /** Adds `--data-dir`. */

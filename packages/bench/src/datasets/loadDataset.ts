@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ErrorCode, TurnwiseError } from '@turnwise/core'
 import { type LocateDatasetOptions, locateDataset } from 'turnwise'
+import { isFolder } from '../isFolder.js'
 import type { BenchmarkRow, Dataset } from './dataset.js'
 import { isOfBenchmark, PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedSplit } from './publishedBenchmark.js'
 import { readCases } from './readCases.js'
@@ -79,6 +79,13 @@ const ENTRIES: Record<DatasetName, Entry> = {
   'published-synthetic': publishedEntry('synthetic'),
 }
 
+/** Says what is wrong with a name that is neither that of a set nor of a file which is read as one; or undefined. */
+export function unknownSet(name: string): string | undefined {
+  if (DATASET_NAMES.some((each) => each === name) || /\.(jsonl|jsonl\.gz|parquet)$/.test(name)) return undefined
+  const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
+  return `set ${JSON.stringify(name)} is unknown, expected ${expected}`
+}
+
 /**
  * A set by its name, or the path of a file of JSON lines (`.jsonl`, `.jsonl.gz`) or of the published form (`.parquet`).
  *
@@ -91,12 +98,8 @@ export async function loadDataset(name: string, sources: DatasetSources): Promis
     const binaryWithoutBackchannels = known.includes('swda')
     return { name, title, isQuotable, binaryWithoutBackchannels, rows: await read(sources) }
   }
-  if (!/\.(jsonl|jsonl\.gz|parquet)$/.test(name)) {
-    const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
-    throw new TurnwiseError('INVALID_OPTION', `The set ${JSON.stringify(name)} is unknown, expected ${expected}.`, {
-      value: name,
-    })
-  }
+  const problem = unknownSet(name)
+  if (problem !== undefined) throw new TurnwiseError('INVALID_OPTION', `The ${problem}.`, { value: name })
   const rows = name.endsWith('.parquet') ? await readParquet(name) : await readCases(name)
   const title = `the file ${basename(name)}`
   return { name: basename(name), title, isQuotable: false, binaryWithoutBackchannels: false, rows }
@@ -127,11 +130,7 @@ function publishedEntry(split: PublishedSplit): Entry {
 async function publishedFolder(sources: DatasetSources): Promise<string> {
   const { published = PUBLISHED_BENCHMARK } = sources
   // As for models: what is both a folder and an id is the folder.
-  const isFolder = await stat(published).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  )
-  if (isFolder || !/^\w[\w.-]*\/\w[\w.-]*(@.+)?$/.test(published)) return published
+  if ((await isFolder(published)) || !/^\w[\w.-]*\/\w[\w.-]*(@.+)?$/.test(published)) return published
   return locateDataset(published, isOfBenchmark, sources)
 }
 

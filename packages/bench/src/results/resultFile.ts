@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { describeValue, isRecord, TurnwiseError } from '@turnwise/core'
+import { isFolder } from '../isFolder.js'
 import { findWrongPart } from './findWrongPart.js'
 import { RESULT_FORMAT_VERSIONS, RESULT_KINDS, type ResultHeader, type ResultKind } from './resultHeader.js'
 import { RESULT_PARTS } from './resultParts.js'
@@ -13,11 +14,7 @@ import { RESULT_PARTS } from './resultParts.js'
 export async function assertWritable(path: string): Promise<void> {
   await writing(path, async (draft) => {
     await writeFile(draft, '')
-    const isFolder = await stat(path).then(
-      (stats) => stats.isDirectory(),
-      () => false,
-    )
-    if (isFolder) throw new Error('It is a folder.')
+    if (await isFolder(path)) throw new Error('It is a folder.')
   })
 }
 

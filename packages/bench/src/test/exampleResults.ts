@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ACTIONS } from '@turnwise/core'
 import { type AccuracyOptions, runAccuracy } from '../accuracy/runAccuracy.js'
 import { DEFAULT_ACCURACY } from '../defaults.js'
 import type { LatencyResult } from '../latency/latencyResult.js'
@@ -20,14 +21,12 @@ export function createKnower(name: string, wrongOn: number): BenchmarkSystem {
       rows.map(({ messages }) => {
         const class_ = Number(messages.at(-1)?.content.split(' ').at(-1)) % 4
         const answered = class_ === wrongOn ? (class_ + 1) % 4 : class_
-        const action = ACTIONS_OF[answered] ?? 'start_speaking'
-        const probabilities = ACTIONS_OF.map((_, index) => (index === answered ? 0.7 : 0.1))
+        const action = ACTIONS[answered] ?? 'start_speaking'
+        const probabilities = ACTIONS.map((_, index) => (index === answered ? 0.7 : 0.1))
         return { action, actionInState: action, turnProbability: answered === 0 ? 0.9 : 0.1, probabilities }
       }),
   }
 }
-
-const ACTIONS_OF = ['start_speaking', 'continue_listening', 'start_listening', 'continue_speaking'] as const
 
 /** Forty rows, ten of each class. */
 export async function accuracyOf(systems: readonly BenchmarkSystem[]) {

@@ -3,20 +3,19 @@ import { DEFAULT_ACCURACY } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import {
+  type AskingOptions,
   addDataOption,
+  addFreshOption,
   addRunOptions,
   addSystemOptions,
-  type BenchRunOptions,
-  type BenchSystemOptions,
   parsePositive,
-  systemChoiceOf,
 } from '../benchOptions.js'
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
-import { keptAnswers, measure } from './benchMeasure.js'
+import { measureSystems } from './benchMeasure.js'
 
 /** What the command is told. */
-export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOptions {
+export interface AccuracyCommandOptions extends AskingOptions {
   readonly dataDir?: string
   readonly published?: string
   readonly fourClass?: string
@@ -24,11 +23,7 @@ export interface AccuracyCommandOptions extends BenchSystemOptions, BenchRunOpti
   readonly resamples: number
   readonly worst: number
   readonly quote?: boolean
-  readonly fresh?: true
 }
-
-/** Files that are read as sets. Here, too, so that a wrong name is known before others are measured. */
-const SET_FILE = /\.(jsonl|jsonl\.gz|parquet)$/
 
 const DETAILS = `
 Sets:
@@ -58,15 +53,14 @@ export function addBenchAccuracyCommand(bench: Command, app: App): void {
     .option('--resamples <count>', 'drawings for the intervals', parsePositive, DEFAULT_ACCURACY.resamples)
     .option('--worst <count>', 'how many of the worst errors are listed', parsePositive, DEFAULT_ACCURACY.worst)
     .option('--quote', 'put texts into the result that may not be passed on')
-    .option('--fresh', 'ask all again, and drop the answers of earlier runs')
     .addHelpText('after', DETAILS)
-  addRunOptions(addDataOption(addSystemOptions(command)), 'results/accuracy.json')
+  addRunOptions(addDataOption(addSystemOptions(addFreshOption(command))), 'results/accuracy.json')
   command.action(async (sets: string[], options: AccuracyCommandOptions) => {
-    const { DATASET_NAMES } = await import('@turnwise/bench')
-    const unknown = sets.find((set) => !DATASET_NAMES.some((name) => name === set) && !SET_FILE.test(set))
-    if (unknown === undefined) return runAccuracyCommand(app, sets, options)
-    const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
-    return command.error(`error: the set ${JSON.stringify(unknown)} is unknown, expected ${expected}`)
+    const { unknownSet } = await import('@turnwise/bench')
+    // A wrong name is told before anything is measured.
+    const [problem] = sets.flatMap((set) => unknownSet(set) ?? [])
+    if (problem !== undefined) return command.error(`error: the ${problem}`)
+    return runAccuracyCommand(app, sets, options)
   })
 }
 
@@ -79,24 +73,11 @@ export async function runAccuracyCommand(
   // Charts and parquet are not for those who only predict.
   const bench = await import('@turnwise/bench')
   const { seed, resamples, limit, worst, out, quote = false, dataDir, published, fourClass: fourClassFolder } = options
-  await bench.assertWritable(out)
-  const answers = bench.answersPath(out)
-  const result = await measure(app, keptAnswers(answers), async ({ show, signal }) => {
-    const systems = await bench.loadSystems(systemChoiceOf(app, options))
-    try {
-      return await bench.runAccuracy({
-        sets: sets.length > 0 ? sets : bench.DATASET_NAMES,
-        sources: { dataDir, published, fourClassFolder, signal },
-        systems,
-        store: await bench.openAnswerStore(answers, options.fresh),
-        ...{ seed, resamples, limit, worst, quote, signal },
-        onProgress: ({ system, set, done, total }) => show(`${set}, ${system}`, done, total),
-      })
-    } finally {
-      await bench.closeSystems(systems)
-    }
+  const result = await measureSystems(app, options, (asking) => {
+    const sources = { dataDir, published, fourClassFolder, signal: asking.signal }
+    const chosen = sets.length > 0 ? sets : bench.DATASET_NAMES
+    return bench.runAccuracy({ sets: chosen, sources, seed, resamples, limit, worst, quote, ...asking })
   })
-  await bench.writeResult(out, result)
   for (const set of result.sets) await write(app.terminal.output, renderSet(set, bench.rowCount(set.rows)))
   for (const { name, reason } of result.skipped) await write(app.terminal.errors, `${name} is left out: ${reason}\n`)
   await write(app.terminal.errors, `The result is in ${out}.\n`)

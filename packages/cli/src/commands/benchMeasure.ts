@@ -1,6 +1,8 @@
+import type { AnswerStore, BenchmarkSystem, ResultHeader, RunProgress } from '@turnwise/bench'
 import { throwIfAborted } from '@turnwise/core'
 import type { App } from '../app.js'
 import { createBenchBar } from '../benchBar.js'
+import { type AskingOptions, systemChoiceOf } from '../benchOptions.js'
 import { InterruptedError } from '../interruptedError.js'
 
 /** What a measurement is given. */
@@ -9,6 +11,14 @@ export interface Measuring {
   show(task: string, done: number, total: number): void
   /** Aborted when the process is told to stop. */
   readonly signal: AbortSignal
+}
+
+/** What a run that asks systems is given. */
+export interface Asking {
+  readonly systems: readonly BenchmarkSystem[]
+  readonly store: AnswerStore
+  readonly signal: AbortSignal
+  onProgress(progress: RunProgress): void
 }
 
 /**
@@ -46,7 +56,31 @@ export async function measure<Result>(
   }
 }
 
-/** What is left of a run that asks systems. */
-export function keptAnswers(path: string): string {
-  return `The answers so far are kept in ${path}: the same command goes on from there, without --fresh.`
+/**
+ * As {@link measure}, for a run that asks systems: their answers are kept beside the result, which is written in the end.
+ *
+ * @throws TurnwiseError OUTPUT_UNWRITABLE, and those of loading the systems and of the run; InterruptedError
+ */
+export async function measureSystems<Result extends ResultHeader>(
+  app: App,
+  options: AskingOptions,
+  run: (asking: Asking) => Promise<Result>,
+): Promise<Result> {
+  const bench = await import('@turnwise/bench')
+  const { out, fresh } = options
+  await bench.assertWritable(out)
+  const answers = bench.answersPath(out)
+  const kept = `The answers so far are kept in ${answers}: the same command goes on from there, without --fresh.`
+  const result = await measure(app, kept, async ({ show, signal }) => {
+    const systems = await bench.loadSystems(systemChoiceOf(app, options))
+    try {
+      const store = await bench.openAnswerStore(answers, fresh)
+      const onProgress = ({ system, set, done, total }: RunProgress) => show(`${set}, ${system}`, done, total)
+      return await run({ systems, store, signal, onProgress })
+    } finally {
+      await bench.closeSystems(systems)
+    }
+  })
+  await bench.writeResult(out, result)
+  return result
 }

@@ -4,28 +4,26 @@ import { DEFAULT_STREAMING } from '@turnwise/bench/defaults'
 import type { Command } from 'commander'
 import type { App } from '../app.js'
 import {
+  type AskingOptions,
   addDataOption,
+  addFreshOption,
   addRunOptions,
   addSystemOptions,
-  type BenchRunOptions,
-  type BenchSystemOptions,
   parseCount,
   parsePositive,
-  systemChoiceOf,
 } from '../benchOptions.js'
 import { percent, renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
-import { keptAnswers, measure } from './benchMeasure.js'
+import { measureSystems } from './benchMeasure.js'
 
 /** What the command is told. */
-export interface StreamingCommandOptions extends BenchSystemOptions, BenchRunOptions {
+export interface StreamingCommandOptions extends AskingOptions {
   readonly dataDir?: string
   readonly units?: string
   readonly words?: string
   readonly allConversations?: true
   readonly lagMs: number
   readonly limit?: number
-  readonly fresh?: true
 }
 
 const DETAILS = `
@@ -47,9 +45,8 @@ export function addBenchStreamingCommand(bench: Command, app: App): void {
     .option('--all-conversations', 'also those that are not for testing')
     .option('--lag-ms <ms>', "from a word's end to its transcript", parseCount, DEFAULT_STREAMING.lagMs)
     .option('--limit <count>', 'at most so many of each kind, drawn by the seed', parsePositive)
-    .option('--fresh', 'ask all again, and drop the answers of earlier runs')
     .addHelpText('after', DETAILS)
-  addRunOptions(addDataOption(addSystemOptions(command)), 'results/streaming.json')
+  addRunOptions(addDataOption(addSystemOptions(addFreshOption(command))), 'results/streaming.json')
   command.action((options: StreamingCommandOptions) => {
     const files = meetingFilesOf(options)
     if (files === undefined) return command.error('error: no conversations: give --data-dir, or --units and --words')
@@ -78,21 +75,9 @@ export async function runStreamingCommand(
 ): Promise<void> {
   const bench = await import('@turnwise/bench')
   const { seed, limit, lagMs, out } = options
-  await bench.assertWritable(out)
-  const answers = bench.answersPath(out)
-  const result = await measure(app, keptAnswers(answers), async ({ show, signal }) => {
-    const systems = await bench.loadSystems(systemChoiceOf(app, options))
-    try {
-      return await bench.runStreaming({
-        ...{ files, systems, seed, limit, lagMs, signal },
-        store: await bench.openAnswerStore(answers, options.fresh),
-        onProgress: ({ system, set, done, total }) => show(`${set}, ${system}`, done, total),
-      })
-    } finally {
-      await bench.closeSystems(systems)
-    }
+  const result = await measureSystems(app, options, (asking) => {
+    return bench.runStreaming({ files, seed, limit, lagMs, ...asking })
   })
-  await bench.writeResult(out, result)
   await write(app.terminal.output, renderTurnEnds(result) + renderOverlaps(result))
   await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
@@ -105,7 +90,7 @@ function renderTurnEnds({ holds, ends, turnEnds }: StreamingResult): string {
   ]
   const lines = turnEnds.map(({ name, cutOffsAtLatency, latencyAtCutOffs }) => [
     name,
-    ...cutOffsAtLatency.map(({ point }) => (point === null ? '–' : percent(point.cutOffRate))),
+    ...cutOffsAtLatency.map(({ point }) => percent(point?.cutOffRate ?? null)),
     ...latencyAtCutOffs.map(({ point }) => (point === null ? '–' : point.latencyMs.toFixed(0))),
   ])
   return `${renderTable([[`${holds} holds, ${ends} ends`, ...budgets], ...lines])}\n`
@@ -115,8 +100,8 @@ function renderOverlaps({ backchannels, interruptions, overlaps }: StreamingResu
   const head = [`${backchannels} backchannels, ${interruptions} interruptions`, 'stopped', 'missed', 'words', 'ms']
   const lines = overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
     name,
-    backchannelsStopped === null ? '–' : percent(backchannelsStopped),
-    interruptionsMissed === null ? '–' : percent(interruptionsMissed),
+    percent(backchannelsStopped),
+    percent(interruptionsMissed),
     wordsUntilStop?.toFixed(1) ?? '–',
     msUntilStop?.toFixed(0) ?? '–',
   ])

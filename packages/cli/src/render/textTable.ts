@@ -14,7 +14,7 @@ export function renderTable(rows: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** A share as per cent: `97.2`. */
-export function percent(share: number): string {
-  return (100 * share).toFixed(1)
+/** A share as per cent: `97.2`, a dash where it cannot be told. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : (100 * share).toFixed(1)
 }
