@@ -40,7 +40,8 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   const saves: Call<string>[] = []
   let beginning = start
   let phase: Phase = 'away'
-  let wasOpen = false
+  /** The server may have the session. */
+  let mayBeThere = false
   let isSaving = false
   let isTokenDue = false
   /** An event has failed that nobody waits for. */
@@ -59,7 +60,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
 
   function goOn(fromSeq: number): void {
     phase = 'open'
-    wasOpen = true
+    mayBeThere = true
     isSaving = false
     for (const [seq, { event }] of journal.from(fromSeq)) connection.send({ ...event, session: id, seq })
     askForToken()
@@ -157,10 +158,12 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
     id,
     receive,
     connected() {
-      if (wasOpen) attach()
+      if (mayBeThere) attach()
       else open()
     },
     disconnected() {
+      // The session may have been opened, and the answer lost.
+      mayBeThere ||= phase === 'opening'
       phase = 'away'
     },
     refused(error: TurnwiseError) {

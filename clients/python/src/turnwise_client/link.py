@@ -32,7 +32,8 @@ class SessionLink:
         self._journal = Journal()
         self._saves: list[Future[str]] = []
         self._phase: Literal["away", "attaching", "closing", "opening", "open"] = "away"
-        self._was_open = False
+        # The server may have the session.
+        self._may_be_there = False
         self._is_saving = False
         self._is_token_due = False
         # An event has failed that nobody waits for.
@@ -72,12 +73,14 @@ class SessionLink:
         self._connection.leave(self)
 
     def connected(self) -> None:
-        if self._was_open:
+        if self._may_be_there:
             self._attach()
         else:
             self._open()
 
     def disconnected(self) -> None:
+        # The session may have been opened, and the answer lost.
+        self._may_be_there |= self._phase == "opening"
         self._phase = "away"
 
     def refused(self, error: TurnwiseError) -> None:
@@ -165,7 +168,7 @@ class SessionLink:
 
     def _go_on(self, from_seq: int) -> None:
         self._phase = "open"
-        self._was_open = True
+        self._may_be_there = True
         self._is_saving = False
         for seq, entry in self._journal.since(from_seq):
             self._send({**entry.event, "seq": seq})
