@@ -15,7 +15,7 @@ export interface Row {
 
 /** What a row gave. */
 export interface RowResult {
-  /** Of the four actions, in class order. */
+  /** Of the four actions, in class order, and then of a yield, if the graph has it. */
   readonly logits: readonly number[]
   /** The memory of the state that was kept, pages that it shares included; 0 if none was. */
   readonly stateBytes: number

@@ -47,12 +47,13 @@ def test_such_a_point_says_nothing_of_the_silent_actions():
         action=torch.tensor([speaking[0]]),
         silent_action=torch.tensor([-100]),
         pair_only=torch.tensor([True]),
+        among_people=torch.tensor([False]),
     )
-    logits = torch.tensor([[5.0, -3.0, 1.0, 0.0]], requires_grad=True)
-    loss_of(logits, batch, torch.ones(4), 0.5).backward()
-    assert logits.grad is not None
-    assert logits.grad[0, :2].tolist() == [0.0, 0.0]
-    assert logits.grad[0, 2] < 0 < logits.grad[0, 3]
+    outputs = torch.tensor([[5.0, -3.0, 1.0, 0.0, 2.0]], requires_grad=True)
+    loss_of(outputs, batch, torch.ones(4), 0.5, 1.0).backward()
+    assert outputs.grad is not None
+    assert outputs.grad[0, :2].tolist() == [0.0, 0.0]
+    assert outputs.grad[0, 2] < 0 < outputs.grad[0, 3]
 
 
 def test_points_keep_their_place_when_trees_are_packed(tokenizer: PromptTokenizer):

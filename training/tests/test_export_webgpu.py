@@ -39,7 +39,7 @@ def float_runner(decoder: Decoder, path: Path) -> OnnxRunner:
     """Runs the weights of an int8 graph as floats."""
     _, tokenizer, _ = tiny("llama")
     weights = read_weights(path)
-    weights["embeddings"][tokenizer.actions] = weights["action_head"].T  # exact in the int8 graph
+    weights["embeddings"][tokenizer.rows] = weights["action_head"].T  # exact in the int8 graph
 
     def with_weights(index: int, layer: Layer) -> Layer:
         linears = {name: Linear(weights[f"layers.{index}.{name}"]) for name in PRODUCTS}

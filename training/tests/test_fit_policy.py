@@ -51,13 +51,15 @@ def made_up(seed: int) -> Points:
     silence = np.clip(200 + chance.exponential(300 + 600 * (1 - completion)), 200, 5000)
     meetings = np.arange(3000) % 20
     nothing = np.zeros(3000)
-    return Points(meetings, ends, silence, completion, np.where(ends, 1500.0, 12000.0), nothing, nothing)
+    turn_ms = np.where(ends, 1500.0, 12000.0)
+    return Points(meetings, ends, silence, completion, nothing + np.nan, turn_ms, nothing, nothing)
 
 
 def points(*rows: tuple[bool, float, float]) -> Points:
     ends, silence, completion = (np.array(column) for column in zip(*rows, strict=True))
     nothing = np.zeros(len(rows))
-    return Points(np.full(len(rows), "m"), ends, silence, completion, nothing + 3000, nothing, nothing)
+    meetings, unknown = np.full(len(rows), "m"), nothing + np.nan
+    return Points(meetings, ends, silence, completion, unknown, nothing + 3000, nothing, nothing)
 
 
 def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
@@ -65,7 +67,7 @@ def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
     each = points(*[(True, 0, completion) for completion in (0, 0.25, 0.5, 1)])
     assert table.wait_ms(each).tolist() == [1000, 700, 400, LAG_MS]
     longer = each._replace(turn_ms=np.array([3000, 3300 * np.e - 300, 3300 / np.e - 300, 9e9]))
-    assert table._replace(pace=PaceWeights(300, 200, -500, 600)).wait_ms(longer).tolist() == [
+    assert table._replace(pace=PaceWeights(300, 200, 0, -500, 600)).wait_ms(longer).tolist() == [
         1000,
         1000,
         LAG_MS,
@@ -130,10 +132,14 @@ def test_the_threshold_is_the_best_of_all_settings():
 
 def test_the_pace_is_that_of_typescript():
     # The numbers of packages/core/src/pace.test.ts.
-    weights = PaceWeights(300, 200, -500, 1500)
+    weights = PaceWeights(300, 200, 100, -500, 1500)
     paces = [(3000, 0, 0), (3300 * np.e - 300, 21, 2), (3000, 35, 10), (0, 0, 90), (9e99, 90, 0)]
-    assert weights.longer_ms(*np.array(paces).T).tolist() == [0, 439, 0, -500, 1500]
-    assert NO_PACE.longer_ms(*np.array(paces).T).tolist() == [0] * 5
+    unknown = np.full(len(paces), np.nan)
+    assert weights.longer_ms(*np.array(paces).T, unknown).tolist() == [0, 439, 0, -500, 1500]
+    assert NO_PACE.longer_ms(*np.array(paces).T, unknown).tolist() == [0] * 5
+    odds = np.exp(np.array([-1.6, -0.6, -2.6]))
+    assert weights.longer_ms(*np.array(paces[:1] * 3).T, odds / (1 + odds)).tolist() == [0, -100, 100]
+    assert abs(weights.longer_ms(*np.array(paces[:1] * 2).T, np.array([0.0, 1.0]))).max() <= 1000
     assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
 
 

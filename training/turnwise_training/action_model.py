@@ -1,4 +1,4 @@
-"""The language model up to its four action rows: what is trained and what answers."""
+"""The language model up to its action rows and the yield row: what is trained and what answers."""
 
 import torch
 from torch import Tensor, nn
@@ -34,22 +34,22 @@ def after_attention(layer: DecoderLayer, hidden: Tensor, attended: Tensor) -> Te
 
 
 class ActionModel(nn.Module):
-    """The language model up to its four action rows."""
+    """The language model up to its action rows and the yield row."""
 
     def __init__(
         self, model: LlamaForCausalLM, tokenizer: PromptTokenizer, frozen_layers: int = 0, bf16: bool = False
     ):
         super().__init__()
         self.model = model
-        self.action_ids = tokenizer.actions
+        self.row_ids = tokenizer.rows
         self.before, self.after = before_attention, after_attention
         if bf16:  # With fast products most of the time goes to what lies between them, unless it is fused.
             self.before = torch.compile(before_attention, dynamic=True)
             self.after = torch.compile(after_attention, dynamic=True)
         self.frozen_layers = frozen_layers
         self.bf16 = bf16
-        rows = model.lm_head.weight[tokenizer.actions]
-        self.head = nn.Parameter(rows.detach().clone())  # [4, hidden]
+        rows = model.lm_head.weight[self.row_ids]
+        self.head = nn.Parameter(rows.detach().clone())  # [5, hidden]
         for parameter in model.parameters():
             parameter.requires_grad_(False)
         for layer in model.model.layers[frozen_layers:]:
@@ -58,10 +58,15 @@ class ActionModel(nn.Module):
 
     def forward(self, batch: TreeBatch) -> Tensor:
         """Action logits [points, 4], fp32."""
-        with torch.autocast(batch.input_ids.device.type, torch.bfloat16, enabled=self.bf16):
-            return self.logits(batch).float()
+        return self.logits(batch)[:, :-1]
 
     def logits(self, batch: TreeBatch) -> Tensor:
+        """Of the four actions and of a yield: [points, 5], fp32."""
+        with torch.autocast(batch.input_ids.device.type, torch.bfloat16, enabled=self.bf16):
+            return (self.hidden(batch) @ self.head.T).float()
+
+    def hidden(self, batch: TreeBatch) -> Tensor:
+        """What the rows read at each point: [points, hidden]."""
         inner = self.model.model
         hidden = inner.embed_tokens(batch.input_ids)  # [1, tokens, hidden]
         rotary = inner.rotary_emb(hidden, batch.position_ids)
@@ -69,10 +74,10 @@ class ActionModel(nn.Module):
             with torch.set_grad_enabled(torch.is_grad_enabled() and depth >= self.frozen_layers):
                 query, key, value = self.before(layer, hidden, rotary)
                 hidden = self.after(layer, hidden, attend(query, key, value, batch.masks))
-        return inner.norm(hidden[0, batch.index]) @ self.head.T
+        return inner.norm(hidden[0, batch.index])
 
     def store_head(self) -> LlamaForCausalLM:
-        """Writes the four rows into the (tied) output table and returns the language model."""
+        """Writes the rows into the (tied) output table and returns the language model."""
         with torch.no_grad():
-            self.model.lm_head.weight[self.action_ids] = self.head
+            self.model.lm_head.weight[self.row_ids] = self.head
         return self.model

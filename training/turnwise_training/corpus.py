@@ -42,6 +42,9 @@ class Point:
     action: str
     silent_action: str | None = None
     """For an interruption: what would be right once the agent has fallen silent."""
+    among_people: bool = False
+    """Says what people did among themselves (start_speaking: another spoke next) and nothing of what an agent
+    should do: it teaches the yield output instead of the actions."""
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class TreeMaker:
         chance: random.Random,
     ) -> int:
         """`visible`: where the agent is cut off, its words show it."""
-        if chance.random() < self.augmentation.fillers:
+        if utterance.points and chance.random() < self.augmentation.fillers:
             utterance = with_filler(utterance, chance)
         points = {point.words: point for point in self.points(utterance, chance)}
         cursor = self.start(tree, cursor, "user")
@@ -181,14 +181,15 @@ class TreeMaker:
             if point is None or first:
                 continue
             self.label(tree, cursor, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
-            if point.action == START_SPEAKING and chance.random() < self.augmentation.trailers:
+            ends = point.action == START_SPEAKING and not point.among_people
+            if ends and chance.random() < self.augmentation.trailers:
                 leaf, _ = self.word(tree, cursor, chance.choice(TRAILERS), False)
                 self.label(tree, leaf, Point(count, CONTINUE_LISTENING))
         return cursor
 
     def points(self, utterance: Utterance, chance: random.Random) -> list[Point]:
         points = list(utterance.points)
-        if points[0].action not in (START_SPEAKING, CONTINUE_LISTENING):
+        if not points or points[0].among_people or points[0].action in SPEAKING_ACTIONS:
             return points
         marked = {point.words for point in points}
         for count, word in enumerate(utterance.text.split(), 1):
@@ -204,7 +205,8 @@ class TreeMaker:
     def label(self, tree: PromptTree, leaf: int, point: Point, pair_only: bool = False) -> None:
         index = tree.grow(leaf, self.tokenizer.tail)
         silent = None if point.silent_action is None else ACTIONS.index(point.silent_action)
-        tree.points.append(LabelledToken(index, ACTIONS.index(point.action), silent, pair_only))
+        action = ACTIONS.index(point.action)
+        tree.points.append(LabelledToken(index, action, silent, pair_only, point.among_people))
 
     def start(self, tree: PromptTree, cursor: int, role: str) -> int:
         return tree.grow(cursor, [self.tokenizer.message_start, *self.encode(f"{role}\n")])

@@ -79,7 +79,7 @@ def write_fused(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"
-    paths = save_onnx(build_fused(decoder, tokenizer.actions, MAX_TOKENS, int8), path)
+    paths = save_onnx(build_fused(decoder, tokenizer.rows, MAX_TOKENS, int8), path)
     write_config(model, folder)
     tokenizer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     paths += [folder / "tokenizer.json", folder / "config.json"]
@@ -102,6 +102,7 @@ def make_manifest(
             "messageEnd": tokenizer.message_end,
             "trigger": tokenizer.trigger,
             "actions": dict(zip(ACTIONS, tokenizer.actions, strict=True)),
+            "yielded": tokenizer.yielded,
         },
         "maxTokens": MAX_TOKENS,
         "onnx": {

@@ -1,9 +1,9 @@
-"""The fast form: one graph of fused operators that answers with the four actions' logits.
+"""The fast form: one graph of fused operators that answers with the logits of the actions and of a yield.
 
 Inputs and outputs (past may be 0 tokens long; rows are padded on the right, attention_mask 0):
     input_ids int64 [batch, sequence], attention_mask int64 [batch, past + sequence],
     past_key_values.{layer}.key|value float32 [batch, key_value_heads, past, head_size]
-    -> logits float32 [batch, 4] after each row's last token, in class order,
+    -> logits float32 [batch, 5] after each row's last token, the actions' in class order and the yield's,
        present.{layer}.key|value float32 [batch, key_value_heads, past + sequence, head_size]
 """
 
@@ -14,14 +14,12 @@ from .export_decoder import Decoder, Layer
 from .export_graph import FLOAT, INT32, INT64, MICROSOFT, Graph
 
 
-def build_fused(
-    decoder: Decoder, action_ids: list[int], max_tokens: int, int8: bool = True
-) -> onnx.ModelProto:
-    """The graph for prompts of up to `max_tokens`; `action_ids` are the actions' tokens in class order."""
+def build_fused(decoder: Decoder, row_ids: list[int], max_tokens: int, int8: bool = True) -> onnx.ModelProto:
+    """The graph for prompts of up to `max_tokens`; `row_ids` are the tokens whose logits it gives."""
     graph = Graph("turnwise", int8, fused=True)
     ids = graph.input("input_ids", INT64, ["batch", "sequence"])
     mask = graph.input("attention_mask", INT64, ["batch", "total"])
-    logits = graph.output("logits", FLOAT, ["batch", len(action_ids)])
+    logits = graph.output("logits", FLOAT, ["batch", len(row_ids)])
     lengths = graph.node(
         "ReduceSum", mask, graph.constant([1]), keepdims=0
     )  # [batch] real tokens, past included
@@ -57,7 +55,7 @@ def build_fused(
         name = f"layers.{index + 1}.attention_norm" if following else "final_norm"
         weight = decoder.layers[index + 1].attention_norm if following else decoder.final_norm
         normed, residual = add_norm(graph, decoder, name, weight, residual, moved)
-    head = np.ascontiguousarray(decoder.embeddings[action_ids].T)  # [hidden, 4], fp32: it costs nothing
+    head = np.ascontiguousarray(decoder.embeddings[row_ids].T)  # [hidden, 5], fp32: it costs nothing
     graph.node("MatMul", normed, graph.weight("action_head", head), output=logits)
     return graph.model()
 

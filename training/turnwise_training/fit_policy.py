@@ -39,7 +39,7 @@ CALLS = "calls"
 """In the place of a meeting: cases of the development set, which have no silences."""
 STATED = 0.05, 0.1
 SWEPT = 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15
-PACE = PaceWeights(335, 225, -500, 1500)
+PACE = PaceWeights(335, 225, 0, -500, 1500)
 """Of the policies in policy.ts. Where the weights come from: docs/decisions/streaming.md."""
 ANSWERED_MS = 400
 WAITED_FOR_MS = 1500
@@ -130,7 +130,7 @@ def judged_policies(points: Points, calls: Points, tables: dict[str, Table]) -> 
 
 POLICY = re.compile(
     r"  (?P<name>\w+): \{\n    cutOffBudget: (?P<budget>[\d.]+),\n    wait: \[\n(?P<wait>.*?)    \],\n"
-    r"    turnLengthMs: (?P<length>\d+),\n    habitMs: (?P<habit>\d+),\n"
+    r"    turnLengthMs: (?P<length>\d+),\n    habitMs: (?P<habit>\d+),\n    yieldMs: (?P<yield>\d+),\n"
     r"    paceBoundsMs: \[(?P<least>-?\d+), (?P<most>\d+)\],\n",
     re.DOTALL,
 )
@@ -141,7 +141,7 @@ def policies_in(source: str) -> dict[str, Preset]:
     found = {}
     for match in POLICY.finditer(source):
         knots, waits = zip(*re.findall(r"\[([\d.]+), (\d+)\]", match["wait"]), strict=True)
-        pace = PaceWeights(*map(float, match.group("length", "habit", "least", "most")))
+        pace = PaceWeights(*map(float, match.group("length", "habit", "yield", "least", "most")))
         table = Table(np.array(knots, float), np.array(waits, float), pace)
         found[match["name"]] = Preset(float(match["budget"]), table)
     return found

@@ -3,8 +3,8 @@
     uv run python -m turnwise_training.import_fused ../models/en --out work/en/model
 
 The int8 weights become floats again, so the model answers as the graph does but for the rounding of
-activations. The shipped graph has no output head but the four actions' rows; here the others are the
-(tied) embeddings and mean nothing.
+activations. The shipped graph has no output head but the rows of the actions and of the yield; here the
+others are the (tied) embeddings and mean nothing.
 """
 
 import argparse
@@ -56,7 +56,10 @@ def load_fused(folder: Path) -> tuple[LlamaForCausalLM, PromptTokenizer]:
             f"{theirs}.mlp.down_proj.weight": weights[f"{ours}.down"].T,
         }
     table = weights["embeddings"].copy()
-    table[[manifest["tokens"]["actions"][action] for action in ACTIONS]] = weights["action_head"].T
+    tokens = manifest["tokens"]
+    rows = [*(tokens["actions"][action] for action in ACTIONS), tokens.get("yielded")]
+    for row, values in zip(rows, weights["action_head"].T, strict=False):
+        table[row] = values
     state["model.embed_tokens.weight"] = table
     tensors = {name: torch.tensor(array) for name, array in state.items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)

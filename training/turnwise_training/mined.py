@@ -29,9 +29,9 @@ SHARES = {
     "clauses": 0.1,
     "meetings": 0.1,
     "talk": 0.2,
-    "pauses": 0.2,
+    "pauses": 0.4,
 }
-"""Of the mined conversations, by kind."""
+"""Of the number asked for, by kind; with all of them it is more than that."""
 INCOMPLETE_BELOW = 0.04
 """A prefix is incomplete if the base's probability of an end there is below this."""
 

@@ -1,44 +1,54 @@
 """Silences of word-timed meetings, in the form of the authored conversations. Licences: training/README.md.
 
 Where a speaker paused and went on, the turn was not over; where another answered, it was. Words alone often
-do not tell, and the model is to say how often they do not: what it learns here is a probability.
+do not tell, and the yield output is to say how often they do not: what it learns here is a probability.
 """
 
 import random
-import re
-from itertools import groupby
+from itertools import pairwise
 from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
 from .mined_sources import MEETINGS
-from .timed_points import MESSAGE_WORDS, Silence, read_silences
-
-PLAIN = re.compile(r"[\w'., ?!-]+")
+from .timed_points import Silence, read_silences
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
-    """Turns that another answers, a point at each silence in them and at their end."""
-    found = []
-    for index, (_, group) in enumerate(groupby(read_silences(folder), key=turn_of)):
-        silences = list(group)
-        *before, own = silences[-1].messages
-        lengths = [len(silence.messages[-1]["content"].split()) for silence in silences]
-        # A longer turn has lost its beginning.
-        is_whole = lengths == sorted(set(lengths)) and lengths[-1] < MESSAGE_WORDS
-        if not silences[-1].is_end or not before or not is_whole or not PLAIN.fullmatch(own["content"]):
-            continue
-        points = [
-            Point(length, START_SPEAKING if silence.is_end else CONTINUE_LISTENING)
-            for length, silence in zip(lengths, silences, strict=True)
-        ]
-        heard = Utterance(own["content"], tuple(points))
-        turns = [Turn("assistant", before[-1]["content"], 0), Turn("user", heard.text, 0, heard)]
-        found.append(Conversation(f"{silences[0].meeting} {index}", MEETINGS, index, turns))
-    return chance.sample(found, min(count, len(found)))
+    """Turns with what was said before, a point at each silence in them and at their end."""
+    silences = read_silences(folder)
+    turns = [[silences[0]]]
+    for before, silence in pairwise(silences):
+        if grows(before, silence):
+            turns[-1].append(silence)
+        else:
+            turns.append([silence])
+    chosen = chance.sample(range(len(turns)), min(count, len(turns)))
+    return [conversation(turns[index], index) for index in chosen]
 
 
-def turn_of(silence: Silence) -> tuple[str, str, str]:
-    """The same for all silences of a turn: the meeting, what was said before, how the turn begins."""
-    *before, own = silence.messages
-    return silence.meeting, " / ".join(message["content"] for message in before), own["content"].split()[0]
+def grows(before: Silence, after: Silence) -> bool:
+    """Whether it is the same turn, with more words. One that has become too long has lost its beginning."""
+    *context, own = before.messages
+    *later_context, later = after.messages
+    same = before.meeting == after.meeting and context == later_context
+    return same and later["content"].startswith(own["content"] + " ")
+
+
+def conversation(silences: list[Silence], index: int) -> Conversation:
+    *before, own = silences[-1].messages
+    points = tuple(
+        Point(
+            len(silence.messages[-1]["content"].split()),
+            START_SPEAKING if silence.is_end else CONTINUE_LISTENING,
+            among_people=True,
+        )
+        for silence in silences
+    )
+    context = [turn(message["role"], message["content"], ()) for message in before]
+    found = [*context, turn("user", own["content"], points)]
+    return Conversation(f"{silences[0].meeting} {index}", MEETINGS, index, found)
+
+
+def turn(role: str, text: str, points: tuple[Point, ...]) -> Turn:
+    return Turn(role, text, 0, Utterance(text, points) if role == "user" else None)

@@ -82,6 +82,12 @@ def cut_to_depth(model: LlamaForCausalLM, kept: list[int]) -> LlamaForCausalLM:
     return model
 
 
+def grow_to_depth(model: LlamaForCausalLM, base: LlamaForCausalLM, depth: int) -> LlamaForCausalLM:
+    """Puts those layers of the base on top that a model of its lowest ones lacks for `depth`, in place."""
+    model.model.layers.extend(base.model.layers[model.config.num_hidden_layers : depth])
+    return cut_to_depth(model, list(range(depth)))
+
+
 def load_model(folder: Path | str) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """A model of the published form (config.json, tokenizer.json, model.safetensors), fp32, eval mode."""
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)

@@ -30,7 +30,7 @@ class OnnxRunner:
     def run(self, rows: Sequence[Sequence[int]], past: Past | None = None) -> tuple[np.ndarray, Past]:
         """Logits after each row's last token, and the new past.
 
-        Fused: [batch, 4]; published: [batch, vocabulary].
+        Fused: [batch, 5], of a model without a yield 4; published: [batch, vocabulary].
         Rows are padded on the right; with a past there is one row.
         """
         past = past or self.empty_past(len(rows))
@@ -51,4 +51,4 @@ class OnnxRunner:
     def action_logits(self, rows: Sequence[Sequence[int]], action_ids: Sequence[int]) -> np.ndarray:
         """[batch, 4] in class order."""
         logits, _ = self.run(rows)
-        return logits[:, action_ids] if self.published else logits
+        return logits[:, action_ids] if self.published else logits[:, : len(action_ids)]

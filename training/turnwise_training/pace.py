@@ -15,6 +15,9 @@ ONSET_MS = 300
 PAUSES_A_TURN = 3.5
 """In an answered turn of a meeting."""
 TURNS_BEFORE = 2
+TYPICAL_YIELD = -1.6
+"""The logarithm of a yield's odds at a meeting's pause."""
+CERTAIN = 0.999
 
 
 class Pace(NamedTuple):
@@ -31,15 +34,21 @@ class PaceWeights(NamedTuple):
 
     turn_length_ms: float = 0.0
     habit_ms: float = 0.0
+    yield_ms: float = 0.0
     least_ms: float = 0.0
     most_ms: float = 0.0
 
-    def longer_ms(self, turn_ms: np.ndarray, held: np.ndarray, answered: np.ndarray) -> np.ndarray:
-        """[points] by how much silence runs longer, below 0 shorter."""
+    def longer_ms(
+        self, turn_ms: np.ndarray, held: np.ndarray, answered: np.ndarray, yielded: np.ndarray
+    ) -> np.ndarray:
+        """[points] by how much silence runs longer, below 0 shorter. `yielded`: probabilities, NaN where the
+        model does not say."""
         length = np.log((turn_ms + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
         habit = np.log((held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (answered + TURNS_BEFORE)))
-        longer = np.clip(self.turn_length_ms * length + self.habit_ms * habit, self.least_ms, self.most_ms)
-        return np.floor(longer + 0.5)
+        probability = np.clip(yielded, 1 - CERTAIN, CERTAIN)
+        odds = np.nan_to_num(np.log(probability / (1 - probability)) - TYPICAL_YIELD)
+        longer = self.turn_length_ms * length + self.habit_ms * habit - self.yield_ms * odds
+        return np.floor(np.clip(longer, self.least_ms, self.most_ms) + 0.5)
 
 
 def spoken_ms(text: str) -> float:

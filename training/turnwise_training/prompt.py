@@ -17,6 +17,9 @@ MAX_TOKENS = 1024
 TRIGGER = "<|predict|>"
 ACTION_TOKENS = tuple(f"<|{action}|>" for action in ACTIONS)
 ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
+YIELD_TOKEN = "<|endoftext|>"
+"""Of the base's own: after the trigger its logit, through a sigmoid, is the probability that among people
+another would speak next."""
 TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS) = ("chatml", "chatml-plain-words", "chatml-spoken-words")
 """How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words` or
 `spoken_words` writes them. In turnwise.json `template`, in config.json `prompt_template`."""
@@ -39,6 +42,9 @@ class PromptTokenizer:
         self.trigger = self.special(TRIGGER)
         self.actions = [self.special(token) for token in ACTION_TOKENS]
         """Token ids of the four actions, in class order."""
+        self.yielded = self.special(YIELD_TOKEN)
+        self.rows = [*self.actions, self.yielded]
+        """Of the tokens whose logits are an answer."""
         specials = sorted(tokenizer.get_added_vocab(), key=len, reverse=True)
         # Cut after the first character of a special token's string: "<" + "|im_end|>".
         cut = "|".join(re.escape(token) for token in specials)

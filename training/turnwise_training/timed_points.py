@@ -73,6 +73,8 @@ class Points(NamedTuple):
     silence_ms: np.ndarray
     completion: np.ndarray
     """The probability of start_speaking within the pair of a silent agent, 0 to 1."""
+    yielded: np.ndarray
+    """That of a yield, NaN of a model that does not say."""
     turn_ms: np.ndarray
     held: np.ndarray
     answered: np.ndarray
@@ -186,17 +188,24 @@ def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     tokenizer = load_tokenizer(folder)
     runner = OnnxRunner(folder / facts["onnx"]["file"], threads)
     prompts = [tokenizer.prompt(silence.messages) for silence in silences]
-    logits = one_after_another(runner, prompts, tokenizer.actions) / facts["calibration"]["temperature"]
+    has_yield = "yielded" in facts["tokens"]
+    outputs = one_after_another(runner, prompts, tokenizer.rows if has_yield else tokenizer.actions)
+    yielded = sigmoid(outputs[:, -1]) if has_yield else np.full(len(prompts), np.nan)
+    logits = outputs / facts["calibration"]["temperature"]
     speak, listen = (logits[:, ACTIONS.index(action)] for action in (START_SPEAKING, CONTINUE_LISTENING))
     meetings, ends, silence_ms = (np.array([each[column] for each in silences]) for column in range(3))
     turn_ms, held, answered = np.array([silence.pace for silence in silences]).T
-    return Points(meetings, ends, silence_ms, 1 / (1 + np.exp(listen - speak)), turn_ms, held, answered)
+    return Points(meetings, ends, silence_ms, sigmoid(speak - listen), yielded, turn_ms, held, answered)
 
 
-def one_after_another(runner: OnnxRunner, prompts: list[list[int]], action_ids: Sequence[int]) -> np.ndarray:
-    """[prompts, 4], each prompt alone, as a session runs it: what it has in common with the one before, in
-    the order of their tokens, is not run again."""
-    logits = np.zeros((len(prompts), len(ACTIONS)))
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
+def one_after_another(runner: OnnxRunner, prompts: list[list[int]], token_ids: Sequence[int]) -> np.ndarray:
+    """The tokens' logits [prompts, tokens], each prompt alone, as a session runs it: what it has in common
+    with the one before, in the order of their tokens, is not run again."""
+    logits = np.zeros((len(prompts), len(token_ids)))
     known: list[int] = []
     past: Past = runner.empty_past(1)
     for index in tqdm(sorted(range(len(prompts)), key=prompts.__getitem__), mininterval=5, leave=False):
@@ -204,6 +213,6 @@ def one_after_another(runner: OnnxRunner, prompts: list[list[int]], action_ids: 
         pairs = zip(known, prompt[:-1], strict=False)
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         row, past = runner.run([prompt[shared:]], [part[:, :, :shared] for part in past])
-        logits[index] = row[0, list(action_ids)] if runner.published else row[0]
+        logits[index] = row[0, list(token_ids)] if runner.published else row[0, : len(token_ids)]
         known = prompt
     return logits

@@ -2,9 +2,10 @@
 
     python -m turnwise_training.train runs/en-0.1.json --out work/run [--resume] [--offline]
 
-Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), and for
-interruptions a cross-entropy over the pair that counts once the agent is silent. Checkpoints are chosen
-on held-out conversations and the development set, never on an evaluation set.
+Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), for interruptions
+a cross-entropy over the pair that counts once the agent is silent, and at the pauses of talk among people the
+binary cross-entropy of the yield row. Checkpoints are chosen on held-out conversations and the development
+set, never on an evaluation set.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from .action_model import ActionModel
-from .actions import ACTIONS
+from .actions import ACTIONS, START_SPEAKING
 from .corpus import CORPUS_DIR, Conversation
 from .evaluate import report_choice
 from .examples import Augmentation, TreeMaker
@@ -32,7 +33,7 @@ from .export_smooth import smooth_in_place
 from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
 from .mixture import load_mixture
-from .model import cut_to_depth, load_base, load_model, save_model
+from .model import cut_to_depth, grow_to_depth, load_base, load_model, save_model
 from .prompt import SPOKEN_WORDS
 from .tree import PromptTree, TreeBatch, collate
 
@@ -42,7 +43,8 @@ class Run:
     """Everything a run depends on; saved beside its weights."""
 
     layers: int = 16
-    """The base's lowest decoder layers that are kept."""
+    """The base's lowest decoder layers that are kept; where a model to start from has fewer, the base's next
+    ones are put on top."""
     frozen_layers: int = 4
     """Of those, the lowest that are not trained."""
     epochs: int = 1
@@ -59,6 +61,7 @@ class Run:
     warmup_steps: int = 30
     weight_decay: float = 0.01
     silent_loss: float = 0.5
+    yield_loss: float = 1.0
     int8: bool = False
     """Trains with the rounding of the int8 graph (`fake_int8.py`)."""
     seed: int = 1
@@ -66,18 +69,28 @@ class Run:
     """A folder to start from instead of the base."""
 
 
-def loss_of(logits: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
-    """Sum over the points; divided by their number by the caller."""
+def loss_of(
+    outputs: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float, yield_loss: float
+) -> Tensor:
+    """Sum over the points, of outputs [points, 5]; divided by their number by the caller."""
+    logits, yielded = outputs[:, :-1], outputs[:, -1]
     excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
     excluded[:, :2] = batch.pair_only[:, None]
     fitting = logits.masked_fill(excluded, float("-inf"))
-    total = functional.cross_entropy(fitting, batch.action, reduction="none") @ action_weights[batch.action]
+    taught = action_weights[batch.action] * ~batch.among_people
+    total = functional.cross_entropy(fitting, batch.action, reduction="none") @ taught
     interrupted = batch.silent_action >= 0
     if interrupted.any():
         pair = functional.cross_entropy(
             logits[interrupted, :2], batch.silent_action[interrupted], reduction="sum"
         )
         total = total + silent_loss * pair
+    if batch.among_people.any():
+        spoke_next = (batch.action == ACTIONS.index(START_SPEAKING)).float()[batch.among_people]
+        among = functional.binary_cross_entropy_with_logits(
+            yielded[batch.among_people], spoke_next, reduction="sum"
+        )
+        total = total + yield_loss * among
     return total
 
 
@@ -88,7 +101,7 @@ def balance(trees: list[PromptTree]) -> Tensor:
     Start_speaking and continue_listening keep their natural proportion: with the same say for each, pauses
     were taken for ends more often than ends for pauses (development set).
     """
-    counts = Counter(point.action for tree in trees for point in tree.points)
+    counts = Counter(point.action for tree in trees for point in tree.points if not point.among_people)
     assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
     total, silent = sum(counts.values()), counts[0] + counts[1]
     spoken_over = [total / (4 * counts[action]) for action in (2, 3)]
@@ -145,6 +158,8 @@ def main() -> None:
     else:
         model, tokenizer = load_base(arguments.offline)
     model.config.prompt_template = tokenizer.template = SPOKEN_WORDS
+    if model.config.num_hidden_layers < run.layers:
+        grow_to_depth(model, load_base(arguments.offline)[0], run.layers)
     if model.config.num_hidden_layers > run.layers:
         cut_to_depth(model, list(range(run.layers)))
     if run.int8:
@@ -208,7 +223,9 @@ def main() -> None:
         with rounded_weights(model) if run.int8 else nullcontext():
             for group in pack(trees, run.max_tokens):
                 batch = collate(group, device)
-                loss = loss_of(network(batch), batch, action_weights, run.silent_loss) / max(1, points)
+                loss = loss_of(
+                    network.logits(batch), batch, action_weights, run.silent_loss, run.yield_loss
+                ) / max(1, points)
                 loss.backward()
                 total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)

@@ -23,6 +23,8 @@ class LabelledToken:
     pair_only: bool = False
     """The text does not tell whether the agent speaks: only the choice between start_listening and
     continue_speaking is taught."""
+    among_people: bool = False
+    """As in `corpus.Point`."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ class TreeBatch:
     action: Tensor  # [points]
     silent_action: Tensor  # [points], -100 where there is none
     pair_only: Tensor  # [points], bool
+    among_people: Tensor  # [points], bool
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, masks: list[Tensor]) -> Tensor:
@@ -90,6 +93,7 @@ def collate(trees: Sequence[PromptTree], device: str | torch.device = "cpu") -> 
         torch.tensor([point.action for point in points], device=device),
         torch.tensor([-100 if p.silent_action is None else p.silent_action for p in points], device=device),
         torch.tensor([point.pair_only for point in points], device=device),
+        torch.tensor([point.among_people for point in points], device=device),
     )
 
 

@@ -83,7 +83,7 @@ def measure(points: Points, rule: Table | FixedThreshold) -> Measured:
 
 
 def longer_ms(points: Points, pace: PaceWeights) -> np.ndarray:
-    return pace.longer_ms(points.turn_ms, points.held, points.answered)
+    return pace.longer_ms(points.turn_ms, points.held, points.answered, points.yielded)
 
 
 def shortened(points: Points, pace: PaceWeights) -> Points:

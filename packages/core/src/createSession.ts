@@ -1,5 +1,5 @@
 import { SILENT_ACTIONS, SPEAKING_ACTIONS } from './actions.js'
-import { decide, probabilityAgainst } from './decision.js'
+import { decide, probabilityAgainst, yieldedOf } from './decision.js'
 import { TurnwiseError } from './errors.js'
 import { type Expectation, validateExpectation } from './expectation.js'
 import { type Judgement, judge, judgeSilence } from './judge.js'
@@ -112,7 +112,7 @@ export function createSession(context: SessionContext, options: SessionOptions |
       interruption: probabilityAgainst(logits, ...SPEAKING_ACTIONS, temperature),
       agentSpeaking,
       text,
-      pace,
+      pace: { ...pace, yielded: yieldedOf(logits) },
       expect,
       lastAction: turn.lastAction,
       wasStopped,

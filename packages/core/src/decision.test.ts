@@ -33,6 +33,12 @@ test('divides the logits by the temperature', () => {
   )
 })
 
+test('a fifth logit is that of a yield, and changes nothing else', () => {
+  const { yielded, ...decision } = decide([1, 2, 3, 4, Math.log(3)], { ...context, temperature: 2 })
+  expect(yielded).toBeCloseTo(0.75)
+  expect(decision).toEqual(decide([1, 2, 3, 4], { ...context, temperature: 2 }))
+})
+
 test('takes the first of equally probable actions', () => {
   expect(decide([1, 1, 1, 1], context).action).toBe('start_speaking')
 })

@@ -12,6 +12,11 @@ export interface Decision {
   readonly confidence: number
   /** The raw probabilities of all four, whatever is known of the agent. */
   readonly probabilities: Probabilities
+  /**
+   * How probable it is, 0 to 1, that among people another would speak now. Unlike start_speaking it knows how long
+   * people talk and how often they go on after a whole sentence. Absent where the model does not say.
+   */
+  readonly yielded?: number
   /** How many tokens the model ran for this decision. */
   readonly tokensRun: number
 }
@@ -27,7 +32,8 @@ export interface DecisionContext {
 
 /** Logits to decision. Of equally probable actions the first in class order wins. */
 export function decide(logits: ActionLogits, { temperature, agentSpeaking, tokensRun }: DecisionContext): Decision {
-  const scaled = logits.map((logit) => logit / temperature)
+  const scaled = ACTIONS.map((_, index) => (logits[index] ?? Number.NaN) / temperature)
+  const yielded = yieldedOf(logits)
   const fitting = fittingActions(agentSpeaking)
   // From the logits again: the raw probabilities of both may round to 0.
   const confidences = softmax(fitting.map((action) => scaled[ACTIONS.indexOf(action)] ?? Number.NaN))
@@ -36,6 +42,7 @@ export function decide(logits: ActionLogits, { temperature, agentSpeaking, token
     action: fitting[best] ?? ACTIONS[0],
     confidence: confidences[best] ?? Number.NaN,
     probabilities: toProbabilities(softmax(scaled)),
+    ...(yielded === undefined ? {} : { yielded }),
     tokensRun,
   }
 }
@@ -47,6 +54,12 @@ export function decide(logits: ActionLogits, { temperature, agentSpeaking, token
 export function probabilityAgainst(logits: ActionLogits, action: Action, other: Action, temperature: number): number {
   const [logit = Number.NaN, otherLogit = Number.NaN] = [action, other].map((each) => logits[ACTIONS.indexOf(each)])
   return 1 / (1 + Math.exp((otherLogit - logit) / temperature))
+}
+
+/** How probable a yield is, 0 to 1; undefined where the model does not say. */
+export function yieldedOf(logits: ActionLogits): number | undefined {
+  const logit = logits[ACTIONS.length]
+  return logit === undefined ? undefined : 1 / (1 + Math.exp(-logit))
 }
 
 function toProbabilities(values: readonly number[]): Probabilities {

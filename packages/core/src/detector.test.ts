@@ -108,6 +108,8 @@ test('logits that are no numbers are an error, not a decision', async () => {
     [Number.NaN, 0, 0, 0],
     [0, 0, Number.POSITIVE_INFINITY, 0],
     [0, 0, 0],
+    [0, 0, 0, 0, Number.NaN],
+    [0, 0, 0, 0, 0, 0],
   ]) {
     const { detector } = setUp(createFakeModel({ logits: () => logits }))
     await expect(detector.predict(messages)).rejects.toMatchObject({ code: 'MODEL_FAILED' })

@@ -43,6 +43,7 @@ describe('parseManifest', () => {
     ['tokens/trigger', -1, 'INVALID_MANIFEST'],
     ['tokens/actions/start_speaking', '4', 'INVALID_MANIFEST'],
     ['tokens/actions/continue_speaking', undefined, 'INVALID_MANIFEST'],
+    ['tokens/yielded', -1, 'INVALID_MANIFEST'],
     ['maxTokens', 1.5, 'INVALID_MANIFEST'],
     ['onnx', [], 'INVALID_MANIFEST'],
     ['onnx/form', 'frozen', 'UNSUPPORTED_MODEL'],

@@ -45,6 +45,8 @@ export interface Manifest {
     readonly messageEnd: number
     readonly trigger: number
     readonly actions: Readonly<Record<Action, number>>
+    /** Its logit is that of a yield, which a fused graph gives after those of the actions. Absent if it has none. */
+    readonly yielded?: number
   }
   readonly maxTokens: number
   readonly onnx: {
@@ -99,6 +101,7 @@ export function parseManifest(json: unknown): Manifest {
       messageEnd: tokens.integer('messageEnd', 0),
       trigger: tokens.integer('trigger', 0),
       actions: readActionTokens(tokens.object('actions')),
+      ...(tokens.optional('yielded') === undefined ? {} : { yielded: tokens.integer('yielded', 0) }),
     },
     maxTokens: root.integer('maxTokens', 8),
     onnx: {

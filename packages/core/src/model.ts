@@ -2,7 +2,10 @@ import { ACTIONS } from './actions.js'
 import type { CancelSignal } from './cancelSignal.js'
 import { TurnwiseError } from './errors.js'
 
-/** The four logits of {@link ACTIONS}, in class order. */
+/**
+ * The four logits of {@link ACTIONS}, in class order; then, of a model that has it, the logit of a yield: that among
+ * people another would speak next.
+ */
 export type ActionLogits = readonly number[]
 
 /**
@@ -33,7 +36,7 @@ export interface ModelRequest {
 
 /** The answer to a {@link ModelRequest}. */
 export interface ModelAnswer {
-  /** The logits of the actions after the last token. */
+  /** After the last token. */
   readonly logits: ActionLogits
   /** Covers `keepTokens` tokens or more; the caller has to release it. Absent if none was asked for. */
   readonly state?: PrefixState
@@ -63,7 +66,7 @@ export interface LanguageModel {
 /**
  * Runs one request.
  *
- * @throws TurnwiseError MODEL_FAILED if the runtime fails or its logits are not four finite numbers
+ * @throws TurnwiseError MODEL_FAILED if the runtime fails or its logits are not four or five finite numbers
  */
 export async function runOne(model: LanguageModel, request: ModelRequest): Promise<ModelAnswer> {
   const [answer] = await runMany(model, [request])
@@ -82,10 +85,11 @@ export async function runMany(
     const problem = `The model gave ${answers.length} answers to ${requests.length} requests.`
     throw new TurnwiseError('MODEL_FAILED', problem, { value: answers.length })
   }
-  const broken = answers.find(({ logits }) => logits.length !== ACTIONS.length || !logits.every(Number.isFinite))
+  const isWhole = (logits: ActionLogits) => logits.length === ACTIONS.length || logits.length === ACTIONS.length + 1
+  const broken = answers.find(({ logits }) => !isWhole(logits) || !logits.every(Number.isFinite))
   if (broken !== undefined) {
     for (const { state } of answers) state?.release()
-    const problem = `The logits of the actions are ${broken.logits.join(', ')}, expected four finite numbers.`
+    const problem = `The logits of the actions are ${broken.logits.join(', ')}, expected four finite numbers, or five.`
     throw new TurnwiseError('MODEL_FAILED', problem, { value: broken.logits })
   }
   return answers

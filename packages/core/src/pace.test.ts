@@ -4,7 +4,13 @@ import { type Pace, paceMs } from './pace.js'
 import { POLICIES, type Policy } from './policy.js'
 import { waitFor } from './waiting.js'
 
-const policy: Policy = { ...POLICIES.balanced, turnLengthMs: 300, habitMs: 200, paceBoundsMs: [-500, 1500] }
+const policy: Policy = {
+  ...POLICIES.balanced,
+  turnLengthMs: 300,
+  habitMs: 200,
+  yieldMs: 100,
+  paceBoundsMs: [-500, 1500],
+}
 const UNKNOWN: Pace = { turnMs: 3000, held: 0, answered: 0 }
 
 test('after 3 s of a user of whom nothing is known the wait is the table’s', () => {
@@ -21,7 +27,20 @@ test('an e times longer turn or habit is worth what the policy says', () => {
   expect(paceMs(policy, { ...UNKNOWN, held: 35, answered: 10 })).toBe(0)
 })
 
-test('it stays within its bounds', () => {
+test('e times higher odds of a yield shorten it by what the policy says, from those of a typical pause on', () => {
+  const withOdds = (odds: number) => paceMs(policy, { ...UNKNOWN, yielded: odds / (1 + odds) })
+  const typical = Math.exp(-1.6)
+  expect(withOdds(typical)).toBeCloseTo(0)
+  expect(withOdds(typical * Math.E)).toBe(-100)
+  expect(withOdds(typical / Math.E)).toBe(100)
+})
+
+test('it stays within its bounds, also where a yield is certain or impossible', () => {
+  for (const yielded of [0, 1]) {
+    expect(Math.abs(paceMs(policy, { ...UNKNOWN, yielded }))).toBeLessThanOrEqual(1000)
+    expect(paceMs({ ...policy, yieldMs: 0 }, { ...UNKNOWN, yielded })).toBe(0)
+  }
+
   expect(paceMs(policy, { turnMs: 0, held: 0, answered: 90 })).toBe(-500)
   expect(paceMs(policy, { turnMs: Number.MAX_VALUE, held: 90, answered: 0 })).toBe(1500)
   expect(paceMs({ ...policy, turnLengthMs: 0, habitMs: 0 }, { turnMs: 9e5, held: 90, answered: 0 })).toBe(0)

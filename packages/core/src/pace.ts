@@ -1,7 +1,7 @@
 import type { Policy } from './policy.js'
 import { wordsOf } from './spokenWords.js'
 
-/** How the user of a call has spoken so far. */
+/** How the user of a call has spoken so far, and how likely people are to go on after such words. */
 export interface Pace {
   /** From the turn's first word to its last, ms, and at least what {@link spokenMs} says. */
   readonly turnMs: number
@@ -9,6 +9,8 @@ export interface Pace {
   readonly held: number
   /** Turns of the user that were answered. */
   readonly answered: number
+  /** As in a decision; absent where the model does not say. */
+  readonly yielded?: number | undefined
 }
 
 /** What a word takes, ms; most take longer. */
@@ -27,6 +29,11 @@ const PAUSES_A_TURN = 3.5
 /** So many typical turns count as heard before the first: a caller's habit shows only after some turns. */
 const TURNS_BEFORE = 2
 
+/** The odds of a yield at a meeting's pause, as a logarithm, at which the wait is the table's … */
+const TYPICAL_YIELD = -1.6
+/** … and what counts as certain, so that its odds have a logarithm. */
+const CERTAIN = 0.999
+
 /** What saying a text takes at least, ms. */
 export function spokenMs(text: string): number {
   return WORD_MS * wordsOf(text).length
@@ -41,11 +48,19 @@ export function isPause(silenceMs: number): boolean {
  * How much longer silence runs, in ms, for how the user has spoken; below 0: shorter. 0 after 3 s of a user of whom
  * nothing is known.
  */
-export function paceMs({ turnLengthMs, habitMs, paceBoundsMs }: PaceWeights, pace: Pace): number {
+export function paceMs({ turnLengthMs, habitMs, yieldMs, paceBoundsMs }: PaceWeights, pace: Pace): number {
   const length = Math.log((pace.turnMs + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
   const habit = Math.log((pace.held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (pace.answered + TURNS_BEFORE)))
   const [least, most] = paceBoundsMs
-  return Math.round(Math.max(least, Math.min(most, turnLengthMs * length + habitMs * habit)))
+  const longer = turnLengthMs * length + habitMs * habit - yieldMs * yieldOf(pace)
+  return Math.round(Math.max(least, Math.min(most, longer)))
 }
 
-type PaceWeights = Pick<Policy, 'turnLengthMs' | 'habitMs' | 'paceBoundsMs'>
+/** The odds of a yield against those of a typical pause, as a logarithm; 0 where nothing is known. */
+function yieldOf({ yielded }: Pace): number {
+  if (yielded === undefined) return 0
+  const probability = Math.max(1 - CERTAIN, Math.min(CERTAIN, yielded))
+  return Math.log(probability / (1 - probability)) - TYPICAL_YIELD
+}
+
+type PaceWeights = Pick<Policy, 'turnLengthMs' | 'habitMs' | 'yieldMs' | 'paceBoundsMs'>

@@ -20,7 +20,9 @@ export interface Policy {
   readonly turnLengthMs: number
   /** The same for a user who pauses e times as often in an answered turn as people at a meeting do. */
   readonly habitMs: number
-  /** What both make together stays within these (ms): so much shorter (0 or less), so much longer (0 or more). */
+  /** Silence runs so much shorter (ms) each time people would be e times as likely to let another speak now. */
+  readonly yieldMs: number
+  /** What these make together stays within these (ms): so much shorter (0 or less), so much longer (0 or more). */
   readonly paceBoundsMs: readonly [shorter: number, longer: number]
   /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
   readonly speakFrom: number
@@ -59,6 +61,7 @@ export const POLICIES = {
     ],
     turnLengthMs: 335,
     habitMs: 225,
+    yieldMs: 0,
     paceBoundsMs: [-500, 1500],
     speakFrom: 0.6,
     interruptFrom: 0.6,
@@ -85,6 +88,7 @@ export const POLICIES = {
     ],
     turnLengthMs: 335,
     habitMs: 225,
+    yieldMs: 0,
     paceBoundsMs: [-500, 1500],
     speakFrom: 0.5,
     interruptFrom: 0.3,
@@ -109,6 +113,7 @@ export const POLICIES = {
     ],
     turnLengthMs: 335,
     habitMs: 225,
+    yieldMs: 0,
     paceBoundsMs: [-500, 1500],
     speakFrom: 0.4,
     interruptFrom: 0.15,
@@ -147,7 +152,7 @@ export function resolvePolicy(given: unknown): Policy {
     throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
-  for (const name of ['turnLengthMs', 'habitMs', 'freeWords', 'resumeAfterMs'])
+  for (const name of ['turnLengthMs', 'habitMs', 'yieldMs', 'freeWords', 'resumeAfterMs'])
     checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
   checkBounds(given.paceBoundsMs)
   checkWait(given.wait)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createDetector } from './detector.js'
+import { POLICIES } from './policy.js'
 import type { SessionOptions } from './session.js'
 import { caught } from './test/caught.js'
 import { createFakeModel } from './testing/fakeModel.js'
@@ -186,6 +187,19 @@ describe('the pace', () => {
     expect(long.waitMs).toBeGreaterThan(short.waitMs)
     expect(long.reason.paceMs - short.reason.paceMs).toBe(long.waitMs - short.waitMs)
   })
+})
+
+test('a model that tells of yields makes waits shorter or longer, as far as the policy wants', async () => {
+  const waitOf = async (yieldLogit: number, yieldMs: number) => {
+    const model = createFakeModel({ logits: () => [1, 0, 0, 0, yieldLogit] })
+    const detector = createDetector(model, createFakeTokenizer(), FAKE_MANIFEST)
+    const session = detector.openSession({ policy: { ...POLICIES.balanced, yieldMs } })
+    const { waitMs, yielded } = await session.hear('we could', { atMs: 0 })
+    expect(yielded).toBeCloseTo(1 / (1 + Math.exp(-yieldLogit)))
+    return waitMs
+  }
+  expect((await waitOf(-2.6, 100)) - (await waitOf(-1.6, 100))).toBe(100)
+  expect(await waitOf(-2.6, 0)).toBe(await waitOf(-1.6, 0))
 })
 
 test.each([

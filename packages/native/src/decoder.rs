@@ -11,7 +11,7 @@ use crate::cache::HEAD;
 use crate::onnx::{Graph, Problem};
 use crate::product::{BLOCK, Linear, MOST_INPUTS, MOST_WEIGHT, pack};
 
-/// The actions' logits: what a run gives for each row.
+/// The actions' logits: what a run gives for each row, and after them a yield's, if the graph has one.
 pub const ACTIONS: usize = 4;
 
 /// What comes with the weights of a layer.
@@ -38,7 +38,9 @@ pub struct Decoder {
     pub sines: Vec<f32>,
     pub layers: Vec<Layer>,
     pub final_norm: Vec<f32>,
-    /// `[hidden][ACTIONS]`
+    /// How many logits a row has: those of the actions, or one more.
+    pub outputs: usize,
+    /// `[hidden][outputs]`
     pub action_head: Vec<f32>,
     embeddings: Embeddings,
     /// The weights of all products, packed.
@@ -109,6 +111,10 @@ impl Decoder {
         if positions == 0 || vocabulary == 0 {
             return Err("has no positions or no tokens".into());
         }
+        let outputs = graph.count("action_head")?.checked_div(hidden).unwrap_or(0);
+        if outputs != ACTIONS && outputs != ACTIONS + 1 {
+            return Err(format!("has {outputs} logits: not those of {ACTIONS} actions, or one more"));
+        }
         let arena =
             Arena::new(count * hidden * (packed + heads * HEAD + 3 * mlp)).map_err(|error| error.to_string())?;
         let mut loader = Loader { graph: &graph, arena, used: 0 };
@@ -139,8 +145,9 @@ impl Decoder {
             cosines: graph.floats("rotary_cosines", positions * HEAD / 2)?,
             sines: graph.floats("rotary_sines", positions * HEAD / 2)?,
             layers,
+            outputs,
             final_norm: graph.floats("final_norm", hidden)?,
-            action_head: graph.floats("action_head", hidden * ACTIONS)?,
+            action_head: graph.floats("action_head", hidden * outputs)?,
             arena: loader.arena,
             embeddings: Embeddings { scales: graph.floats("embeddings_scales", vocabulary)?, table },
         })

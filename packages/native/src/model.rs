@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cache::State;
-use crate::decoder::{ACTIONS, Decoder};
+use crate::decoder::Decoder;
 use crate::level::Level;
 use crate::onnx::Problem;
 use crate::run::{self, Answer};
@@ -35,7 +35,7 @@ pub struct Prepared {
 
 /// What a row gave.
 pub struct RowResult {
-    pub logits: [f32; ACTIONS],
+    pub logits: Vec<f32>,
     pub state_bytes: usize,
 }
 

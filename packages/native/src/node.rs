@@ -119,7 +119,7 @@ impl Task for RunTask {
 
     fn resolve(&mut self, _: Env, results: Self::Output) -> Result<Vec<RowResult>> {
         let result = |model::RowResult { logits, state_bytes }| RowResult {
-            logits: logits.map(f64::from).to_vec(),
+            logits: logits.into_iter().map(f64::from).collect(),
             state_bytes: state_bytes as f64,
         };
         Ok(results.into_iter().map(result).collect())

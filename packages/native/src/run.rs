@@ -2,7 +2,7 @@
 
 use crate::attention::{Scores, attend};
 use crate::cache::{HEAD, PAGE, Part, State};
-use crate::decoder::{ACTIONS, Decoder};
+use crate::decoder::Decoder;
 use crate::level::Level;
 use crate::product::{BLOCK, ByteRows, Linear, ROWS_OF_TILE, product};
 use crate::rows::{add, gate, normalise, quantise, rotate};
@@ -21,7 +21,7 @@ pub struct Row {
 
 /// What a row gives.
 pub struct Answer {
-    pub logits: [f32; ACTIONS],
+    pub logits: Vec<f32>,
     /// Of the past and the row.
     pub state: State,
 }
@@ -38,7 +38,7 @@ pub fn run(decoder: &Decoder, level: Level, team: &mut Team, rows: Vec<Row>) -> 
     let answers = run.states.into_iter().enumerate().map(|(row, state)| {
         // SAFETY: all threads are done.
         let logits = unsafe { run.logits.row(row) };
-        Answer { logits: logits.try_into().expect("as many as there are actions"), state }
+        Answer { logits: logits.to_vec(), state }
     });
     answers.collect()
 }
@@ -104,7 +104,7 @@ impl<'model> Run<'model> {
             attended_bytes: Table::new(padded, queries),
             wide_bytes: Table::new(padded, decoder.mlp),
             steps: Table::new(tokens, 1),
-            logits: Table::new(states.len(), ACTIONS),
+            logits: Table::new(states.len(), decoder.outputs),
             decoder,
             level,
             places,
@@ -165,7 +165,7 @@ impl<'model> Run<'model> {
         worker.phase(self.states.len(), |row| unsafe {
             normalise(level, self.last_residual.row(row), &decoder.final_norm, decoder.epsilon, &mut scratch.normed);
             let logits = self.logits.row_mut(row);
-            for (&value, weights) in scratch.normed.iter().zip(decoder.action_head.as_chunks::<ACTIONS>().0) {
+            for (&value, weights) in scratch.normed.iter().zip(decoder.action_head.chunks_exact(decoder.outputs)) {
                 for (logit, weight) in logits.iter_mut().zip(weights) {
                     *logit += value * weight;
                 }

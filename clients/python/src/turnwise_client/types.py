@@ -56,6 +56,8 @@ class Decision:
     """The probability of the action among those that fit, 0 to 1."""
     probabilities: Mapping[Action, float]
     """The model's own four."""
+    yielded: float | None
+    """How probable it is, 0 to 1, that among people another would speak now; None where the model does not say."""
     tokens_run: int
     """What the decision cost; 0 if the answer was known."""
 
@@ -82,7 +84,9 @@ class SessionDecision(Decision):
 
 
 def read_decision(sent: Mapping[str, Any]) -> Decision:
-    return Decision(sent["action"], sent["confidence"], sent["probabilities"], sent["tokensRun"])
+    return Decision(
+        sent["action"], sent["confidence"], sent["probabilities"], sent.get("yielded"), sent["tokensRun"]
+    )
 
 
 def read_session_decision(sent: Mapping[str, Any]) -> SessionDecision:
@@ -91,6 +95,7 @@ def read_session_decision(sent: Mapping[str, Any]) -> SessionDecision:
         sent["action"],
         sent["confidence"],
         sent["probabilities"],
+        sent.get("yielded"),
         sent["tokensRun"],
         sent["waitMs"],
         DecisionReason(

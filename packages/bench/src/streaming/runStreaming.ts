@@ -53,7 +53,7 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
   assertMeasurable(found, files)
   const moments = sampleKinds(allMoments, limit, seed)
   const overlaps = sampleKinds(allOverlaps, limit, seed)
-  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => judged(moment, 0)))]
+  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => ({ ...moment, turnProbability: 0 })))]
   const policies: PolicyPoint[] = []
   const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => ruleResult(name, rule, overlaps))
   for (const system of systems) {
@@ -85,11 +85,10 @@ async function judgeMoments(
 ): Promise<JudgedSilence[]> {
   const rows = moments.map(({ messages }) => ({ messages, agentSpeaking: false }))
   const answers = await answerRows(system, rows, answering(system, 'silences', options))
-  return moments.map((moment, index) => judged(moment, answers[index]?.turnProbability ?? 0))
-}
-
-function judged({ meeting, kind, silenceMs, pace }: Moment, turnProbability: number): JudgedSilence {
-  return { meeting, kind, silenceMs, turnProbability, pace }
+  return moments.map(({ meeting, kind, silenceMs, pace }, index) => {
+    const { turnProbability = 0, yielded } = answers[index] ?? {}
+    return { meeting, kind, silenceMs, turnProbability, pace: { ...pace, yielded } }
+  })
 }
 
 async function judgeOverlaps(

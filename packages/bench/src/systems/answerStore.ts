@@ -11,14 +11,17 @@ export interface AnswerStore {
   add(system: BenchmarkSystem, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
 }
 
-/** One line: system, row, action, action in its state, turn probability, the four probabilities if there are such. */
+/**
+ * One line: system, row, action, action in its state, turn probability, the four probabilities if there are such, and
+ * that of a yield if there is.
+ */
 type StoredLine = readonly [
   system: string,
   row: string,
   action: number,
   inState: number,
   turn: number,
-  ...four: number[],
+  ...probabilities: number[],
 ]
 
 const HASH_DIGITS = 24
@@ -84,13 +87,16 @@ function parseLine(line: string): StoredLine | undefined {
 }
 
 function toLine(system: string, row: string, answer: SystemAnswer): StoredLine {
-  const { action, actionInState, turnProbability, probabilities = [] } = answer
-  return [system, row, ACTIONS.indexOf(action), ACTIONS.indexOf(actionInState), turnProbability, ...probabilities]
+  const { action, actionInState, turnProbability, probabilities = [], yielded } = answer
+  const all = yielded === undefined ? probabilities : [...probabilities, yielded]
+  return [system, row, ACTIONS.indexOf(action), ACTIONS.indexOf(actionInState), turnProbability, ...all]
 }
 
-function toAnswer([, , action, inState, turnProbability, ...four]: StoredLine): SystemAnswer {
+function toAnswer([, , action, inState, turnProbability, ...all]: StoredLine): SystemAnswer {
   const answer = { action: actionAt(action), actionInState: actionAt(inState), turnProbability }
-  return four.length === ACTIONS.length ? { ...answer, probabilities: four } : answer
+  const [probabilities, yielded] = [all.slice(0, ACTIONS.length), all[ACTIONS.length]]
+  if (probabilities.length < ACTIONS.length) return answer
+  return { ...answer, probabilities, ...(yielded === undefined ? {} : { yielded }) }
 }
 
 function actionAt(index: number): Action {

@@ -37,10 +37,11 @@ export function createDetectorSystem(detector: Detector, facts: SystemFacts): Be
   }
 }
 
-function toAnswer({ action, confidence, probabilities }: Decision, agentSpeaking: boolean): SystemAnswer {
+function toAnswer({ action, confidence, probabilities, yielded }: Decision, agentSpeaking: boolean): SystemAnswer {
   const [turns] = agentSpeaking ? SPEAKING_ACTIONS : SILENT_ACTIONS
   // From the confidence: the raw probabilities of both may round to 0.
-  return answerFrom(probabilities, { action, turnProbability: action === turns ? confidence : 1 - confidence })
+  const turnProbability = action === turns ? confidence : 1 - confidence
+  return { ...answerFrom(probabilities, { action, turnProbability }), ...(yielded === undefined ? {} : { yielded }) }
 }
 
 /** What is known of the model in a folder; one without a name takes that of its folder. */

@@ -16,6 +16,8 @@ export interface SystemAnswer {
   readonly actionInState: Action
   /** How probable (0 to 1) it is in that state that the turn changes: start_speaking, or start_listening. */
   readonly turnProbability: number
+  /** How probable (0 to 1) a yield is; only models have it, and not all. */
+  readonly yielded?: number | undefined
   /** The four, in class order; rules have none. */
   readonly probabilities?: readonly number[] | undefined
 }

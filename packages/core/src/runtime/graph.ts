@@ -120,7 +120,7 @@ function checkNames({ inputNames, outputNames }: GraphSession<GraphTensor>, { on
   throw new TurnwiseError('MODEL_FILE_INVALID', `The graph ${onnx.file} ${problem}.`, { value: missing ?? unknown })
 }
 
-/** The logits of the actions after the last token of a row: [batch, width], or [batch, sequence, width]. */
+/** The logits after the last token of a row: [batch, width], or [batch, sequence, width]. */
 function readLogits(
   tensor: GraphTensor | undefined,
   manifest: Manifest,
@@ -133,8 +133,13 @@ function readLogits(
   const { dims, data } = tensor
   const width = dims.at(-1) ?? 0
   const place = dims.length === 3 ? row * (dims[1] ?? 0) + tokenCount - 1 : row
-  return ACTIONS.map((action, index) => {
-    const column = manifest.onnx.logits === 'actions' ? index : manifest.tokens.actions[action]
+  return columnsOf(manifest).map((column) => {
     return column < width ? (data[place * width + column] ?? Number.NaN) : Number.NaN
   })
+}
+
+/** Where the logits of the actions are, and that of a yield if the model has one. */
+function columnsOf({ onnx, tokens: { actions, yielded } }: Manifest): number[] {
+  const tokens = [...ACTIONS.map((action) => actions[action]), ...(yielded === undefined ? [] : [yielded])]
+  return onnx.logits === 'actions' ? tokens.map((_, index) => index) : tokens
 }

@@ -133,6 +133,7 @@ fn sizes_that_do_not_fit_are_errors() {
     assert!(error(|sizes| sizes.key_value_heads = 2).contains("2 keys"));
     assert!(error(|sizes| sizes.positions = 0).contains("no positions"));
     assert!(error(|sizes| sizes.vocabulary = 0).contains("no tokens"));
+    assert!(error(|sizes| sizes.outputs = 6).contains("6 logits"));
     assert!(error(|sizes| sizes.layers = 0).contains("no fused graph"));
     assert_eq!(error(|_| ()), "");
 }

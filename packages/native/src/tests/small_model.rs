@@ -19,13 +19,30 @@ pub struct Sizes {
     pub mlp: usize,
     pub vocabulary: usize,
     pub positions: usize,
+    pub outputs: usize,
 }
 
 /// Queries share keys; no size is another's.
-pub const SMALL: Sizes =
-    Sizes { layers: 3, hidden: 128, heads: 4, key_value_heads: 2, mlp: 192, vocabulary: 50, positions: 100 };
-pub const SMALLEST: Sizes =
-    Sizes { layers: 1, hidden: 64, heads: 1, key_value_heads: 1, mlp: 64, vocabulary: 7, positions: 20 };
+pub const SMALL: Sizes = Sizes {
+    layers: 3,
+    hidden: 128,
+    heads: 4,
+    key_value_heads: 2,
+    mlp: 192,
+    vocabulary: 50,
+    positions: 100,
+    outputs: ACTIONS + 1,
+};
+pub const SMALLEST: Sizes = Sizes {
+    layers: 1,
+    hidden: 64,
+    heads: 1,
+    key_value_heads: 1,
+    mlp: 64,
+    vocabulary: 7,
+    positions: 20,
+    outputs: ACTIONS,
+};
 
 /// Of the rows that meet these weights; the others have their own.
 const STEP: f32 = 0.03;
@@ -97,7 +114,7 @@ impl SmallModel {
     pub fn new(sizes: Sizes, seed: u64) -> Self {
         let (bytes, floats) = (Vec::new(), Vec::new());
         let mut model = Self { sizes, random: Random(seed), graph: Message::default(), bytes, floats };
-        let Sizes { layers, hidden, heads, key_value_heads, mlp, vocabulary, positions } = sizes;
+        let Sizes { layers, hidden, heads, key_value_heads, mlp, vocabulary, positions, outputs } = sizes;
         model.add_bytes("embeddings", vocabulary * hidden);
         model.add_floats("embeddings_scales", vocabulary, 0.002, 0.01);
         let angles: Vec<f32> = (0..positions * HEAD / 2)
@@ -116,7 +133,7 @@ impl SmallModel {
             model.add_linear(layer, "down", mlp, hidden);
         }
         model.add_floats("final_norm", hidden, 0.5, 1.5);
-        model.add_floats("action_head", hidden * ACTIONS, -1.0, 1.0);
+        model.add_floats("action_head", hidden * outputs, -1.0, 1.0);
         let counts = [integer("num_heads", heads as u64), integer("kv_num_heads", key_value_heads as u64)];
         model.put_node(node("GroupQueryAttention", &[], &[], &counts));
         let epsilon = Message::default().bytes(1, b"epsilon").float(2, EPSILON);
@@ -177,7 +194,7 @@ impl SmallModel {
     /// The logits after all tokens, one token after the other. Only the steps between the products are the crate's own,
     /// so that the same numbers are rounded.
     pub fn plainly(&self, tokens: &[u32]) -> Vec<f32> {
-        let Sizes { layers, hidden, heads, key_value_heads, mlp, .. } = self.sizes;
+        let Sizes { layers, hidden, heads, key_value_heads, mlp, outputs, .. } = self.sizes;
         let level = *Level::all().last().expect("this processor has a level");
         let norm = |row: &[f32], name: &str| {
             let mut out = vec![0.0; row.len()];
@@ -210,8 +227,8 @@ impl SmallModel {
             }
             let normed = norm(&residual, "final_norm");
             let head = self.floats_of("action_head");
-            let logit = |action| (0..hidden).map(|place| normed[place] * head[place * ACTIONS + action]).sum();
-            logits = (0..ACTIONS).map(logit).collect();
+            let logit = |output| (0..hidden).map(|place| normed[place] * head[place * outputs + output]).sum();
+            logits = (0..outputs).map(logit).collect();
         }
         logits
     }

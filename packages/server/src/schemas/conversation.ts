@@ -28,6 +28,9 @@ export const decisionSchema = z
     action: actionSchema,
     confidence: share.describe('The probability of the action among those that fit.'),
     probabilities: probabilitiesSchema,
+    yielded: share
+      .optional()
+      .describe('How probable it is that among people another would speak now. Absent where the model does not say.'),
     tokensRun: z.int().min(0).describe('What the decision cost; 0 if the answer was known.'),
   })
   .meta({ id: 'Decision' })
