@@ -6,6 +6,7 @@ import { createRandom } from '../metrics/random.js'
 import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
 import type { AnswerStore } from '../systems/answerStore.js'
+import { answersByYield } from '../systems/answersByYield.js'
 import type { BenchmarkSystem } from '../systems/system.js'
 import type { AccuracyResult, SetResult, SystemSetResult } from './accuracyResult.js'
 import { majorityOf, scoreSystem } from './scoreSet.js'
@@ -78,7 +79,10 @@ async function runSet(whole: Dataset, options: AccuracyOptions): Promise<SetResu
     const { name } = system.facts
     const report = (done: number, total: number) => onProgress?.({ system: name, set: set.name, done, total })
     const answers = await answerRows(system, asked, { store, signal, onProgress: report })
-    results.push(scoreSystem(set, system.facts, answers, { bootstrap: { seed, resamples }, worst, quote }))
+    const scoring = { bootstrap: { seed, resamples }, worst, quote }
+    results.push(scoreSystem(set, system.facts, answers, scoring))
+    const byYield = set.labelsYields === true ? answersByYield(system.facts, answers) : undefined
+    if (byYield !== undefined) results.push(scoreSystem(set, byYield.facts, byYield.answers, scoring))
   }
   return {
     name: set.name,

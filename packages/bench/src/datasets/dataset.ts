@@ -26,6 +26,8 @@ export interface Dataset {
   readonly isQuotable: boolean
   /** The published binary figures of Switchboard are without its backchannels. */
   readonly binaryWithoutBackchannels: boolean
+  /** Whether its labels say what people did among themselves, which a system's yield output is about. */
+  readonly labelsYields?: boolean
 }
 
 /** Whether the agent is speaking: rows are made so that the action says it. */

@@ -39,6 +39,7 @@ export interface DatasetSources extends LocateDatasetOptions {
 interface Entry {
   readonly title: string
   readonly isQuotable?: boolean
+  readonly labelsYields?: boolean
   read(sources: DatasetSources): Promise<readonly BenchmarkRow[]>
 }
 
@@ -59,6 +60,7 @@ const ENTRIES: Record<DatasetName, Entry> = {
   },
   'swda-yields': {
     title: `${SWITCHBOARD_TITLE}; finished: the other speaker is next`,
+    labelsYields: true,
     read: (sources) => readSwitchboard(inData(sources, 'eval', 'swda.jsonl'), 'yields'),
   },
   'swda-complete': {
@@ -94,9 +96,9 @@ export function unknownSet(name: string): string | undefined {
 export async function loadDataset(name: string, sources: DatasetSources): Promise<Dataset> {
   const known = DATASET_NAMES.find((each) => each === name)
   if (known !== undefined) {
-    const { title, isQuotable = false, read } = ENTRIES[known]
+    const { title, isQuotable = false, labelsYields = false, read } = ENTRIES[known]
     const binaryWithoutBackchannels = known.includes('swda')
-    return { name, title, isQuotable, binaryWithoutBackchannels, rows: await read(sources) }
+    return { name, title, isQuotable, binaryWithoutBackchannels, labelsYields, rows: await read(sources) }
   }
   const problem = unknownSet(name)
   if (problem !== undefined) throw new TurnwiseError('INVALID_OPTION', `The ${problem}.`, { value: name })
