@@ -13,6 +13,9 @@ import onnx
 from .export_decoder import Decoder, Layer
 from .export_graph import FLOAT, INT32, INT64, MICROSOFT, Graph
 
+EMBEDDINGS = "embeddings"
+"""The name of the table [vocabulary, hidden]."""
+
 
 def build_fused(
     decoder: Decoder, action_ids: list[int], max_tokens: int, int8: bool = True
@@ -39,7 +42,10 @@ def build_fused(
     )
 
     table = decoder.embeddings * decoder.embedding_factors
-    residual = graph.embedding("embeddings", table, ids)  # [batch, sequence, hidden]
+    # Training changes these rows alone, for the head, and no prompt has the tokens: without them releases
+    # have the same table.
+    table[action_ids] = 0
+    residual = graph.embedding(EMBEDDINGS, table, ids)  # [batch, sequence, hidden]
     first = graph.weight("layers.0.attention_norm", decoder.layers[0].attention_norm)
     normed = graph.node("SimplifiedLayerNormalization", residual, first, axis=-1, epsilon=decoder.epsilon)
     for index, layer in enumerate(decoder.layers):
