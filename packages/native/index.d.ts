@@ -38,8 +38,9 @@ export interface NativeModel {
 /**
  * Loads a model.
  *
- * @param path of a fused int8 graph (model.onnx), which must not change while it is open
+ * @param path of a fused int8 graph (model.onnx). Neither it nor the files beside it that hold weights of it
+ *   (embeddings.bin) may change while it is open
  * @param threads that share the work of a run
- * @throws Error if the processor has no AVX2, or the file is no such graph
+ * @throws Error if the processor has no AVX2, the file is no such graph, or weights of it are not where it says
  */
 export function openModel(path: string, threads: number): Promise<NativeModel>

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from export_cases import ABOUT, TINY, tiny, torch_logits
+from onnx import TensorProto
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from turnwise_training.check_export import check_files, compare
@@ -13,8 +15,14 @@ from turnwise_training.export_decoder import read_decoder
 from turnwise_training.export_files import save_onnx
 from turnwise_training.export_folder import prepare_decoder, write_fused, write_published
 from turnwise_training.export_fused import build_fused
-from turnwise_training.export_quantise import WEIGHT_LEVELS, quantise_columns
+from turnwise_training.export_quantise import (
+    LOOKED_UP_LEVELS,
+    WEIGHT_LEVELS,
+    quantise_columns,
+    quantise_rows,
+)
 from turnwise_training.fixtures import FIXTURES, write_prompts, write_tiny
+from turnwise_training.import_fused import read_weights
 from turnwise_training.model import load_model
 from turnwise_training.onnx_runner import OnnxRunner
 from turnwise_training.prompt import PromptTokenizer
@@ -24,20 +32,43 @@ def test_fused_folder(tmp_path: Path):
     model, tokenizer, prompts = tiny("llama")
     path = write_fused(model, prepare_decoder(model, tokenizer), tokenizer, tmp_path, ABOUT)
     manifest = json.loads((tmp_path / "turnwise.json").read_text(encoding="utf-8"))
-    assert sorted(manifest["files"]) == ["config.json", "model.onnx", "model.webgpu.onnx", "tokenizer.json"]
+    assert sorted(manifest["files"]) == [
+        "config.json",
+        "embeddings.bin",
+        "model.onnx",
+        "model.webgpu.onnx",
+        "tokenizer.json",
+    ]
+    assert manifest["onnx"]["dataFiles"] == ["embeddings.bin"]
     assert list(manifest["tokens"]["actions"].values()) == tokenizer.actions
     check_files(tmp_path)
     found = OnnxRunner(path).action_logits(prompts, tokenizer.actions)
     assert compare(torch_logits(model, prompts, tokenizer.actions), found).largest < 0.1
 
 
-def test_tampered_file_is_named(tmp_path: Path):
+def test_int8_embeddings_lie_raw_in_a_file_of_their_own(tmp_path: Path):
     model, tokenizer, _ = tiny("llama")
-    path = write_fused(model, prepare_decoder(model, tokenizer), tokenizer, tmp_path, ABOUT)
+    decoder = prepare_decoder(model, tokenizer)
+    path = write_fused(model, decoder, tokenizer, tmp_path, ABOUT)
+    tensors = {each.name: each for each in onnx.load(path, load_external_data=False).graph.initializer}
+    table, *others = [each for each in tensors.values() if each.data_location == TensorProto.EXTERNAL]
+    assert table.name == "embeddings" and not table.raw_data and not others
+    expected = decoder.embeddings * decoder.embedding_factors
+    expected[tokenizer.actions] = 0  # what training changes
+    values, scales = quantise_rows(expected, LOOKED_UP_LEVELS)
+    assert (tmp_path / "embeddings.bin").read_bytes() == values.tobytes()
+    np.testing.assert_allclose(read_weights(path)["embeddings"], values * scales)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "embeddings.bin"])
+def test_tampered_file_is_named(tmp_path: Path, name: str):
+    model, tokenizer, _ = tiny("llama")
+    write_fused(model, prepare_decoder(model, tokenizer), tokenizer, tmp_path, ABOUT)
+    path = tmp_path / name
     changed = bytearray(path.read_bytes())
     changed[len(changed) // 2] ^= 1
     path.write_bytes(changed)
-    with pytest.raises(ValueError, match=r"model\.onnx is not the exported file"):
+    with pytest.raises(ValueError, match=f"{name} is not the exported file"):
         check_files(tmp_path)
 
 
@@ -63,9 +94,12 @@ def test_large_weights_are_split(tmp_path: Path):
         *(f"model.onnx.data{i}" for i in range(len(paths) - 1)),
     ]
     assert len(paths) > 2
+    apart = save_onnx(graph, tmp_path / "apart" / "model.onnx", 48_000, {"embeddings": "embeddings.bin"})
+    assert [path.name for path in apart[:3]] == ["model.onnx", "embeddings.bin", "model.onnx.data0"]
     assert all(path.stat().st_size <= 48_000 for path in paths)
     found = OnnxRunner(paths[0]).action_logits(prompts, tokenizer.actions)
     np.testing.assert_array_equal(found, OnnxRunner(whole).action_logits(prompts, tokenizer.actions))
+    np.testing.assert_array_equal(found, OnnxRunner(apart[0]).action_logits(prompts, tokenizer.actions))
     with pytest.raises(AssertionError, match="more than a file may have"):
         save_onnx(graph, tmp_path / "small" / "model.onnx", largest_file_bytes=5_000)
 

@@ -8,7 +8,7 @@ from .actions import ACTIONS
 from .calibration_messages import CALIBRATION
 from .export_decoder import Decoder, Model, read_decoder
 from .export_files import describe_file, save_onnx
-from .export_fused import build_fused
+from .export_fused import EMBEDDINGS, build_fused
 from .export_published import build_published
 from .export_smooth import smooth_head, smooth_in_place
 from .export_steps import measure_steps, with_steps
@@ -18,6 +18,8 @@ from .prompt import MAX_TOKENS, PromptTokenizer
 FORMAT_VERSION = 1
 ONE_FILE_BYTES = 2_000_000_000
 """What protobuf can hold. The published form's ONNX file is never split."""
+EMBEDDINGS_FILE = "embeddings.bin"
+"""The int8 table. Training leaves it as it is: git and caches keep one copy for all releases."""
 CALIBRATION_TOKENS = 200
 """Of each prompt: enough to see which activations are large."""
 UNUSED_SETTINGS = (
@@ -74,16 +76,17 @@ def write_fused(
 ) -> Path:
     """model.onnx (and its data files), config.json, tokenizer.json and turnwise.json with their checksums.
 
-    int8 models get model.webgpu.onnx as well; those in fp32 are for tests alone.
+    int8 models have embeddings.bin, and get model.webgpu.onnx as well; those in fp32 are for tests alone.
     `about` gives name, version, license, baseModel, calibration and training.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"
-    paths = save_onnx(build_fused(decoder, tokenizer.rows, MAX_TOKENS, int8), path)
+    graph = build_fused(decoder, tokenizer.rows, MAX_TOKENS, int8)
+    graph_paths = save_onnx(graph, path, apart={EMBEDDINGS: EMBEDDINGS_FILE} if int8 else None)
     write_config(model, folder)
     tokenizer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    paths += [folder / "tokenizer.json", folder / "config.json"]
-    manifest = make_manifest(decoder, tokenizer, about, paths)
+    others = [folder / "tokenizer.json", folder / "config.json"]
+    manifest = make_manifest(decoder, tokenizer, about, graph_paths, others)
     write_json(folder / "turnwise.json", manifest)
     if int8:
         write_webgpu(folder)
@@ -91,8 +94,14 @@ def write_fused(
 
 
 def make_manifest(
-    decoder: Decoder, tokenizer: PromptTokenizer, about: dict[str, object], paths: list[Path]
+    decoder: Decoder,
+    tokenizer: PromptTokenizer,
+    about: dict[str, object],
+    graph_paths: list[Path],
+    others: list[Path],
 ) -> dict[str, object]:
+    """`graph_paths`: of the graph, and then of the files that hold weights of it."""
+    graph, *data = [path.name for path in graph_paths]
     return {
         "formatVersion": FORMAT_VERSION,
         **{key: about[key] for key in ("name", "version", "license", "baseModel")},
@@ -106,14 +115,15 @@ def make_manifest(
         },
         "maxTokens": MAX_TOKENS,
         "onnx": {
-            "file": "model.onnx",
+            "file": graph,
+            **({"dataFiles": data} if data else {}),
             "form": "fused",
             "layers": len(decoder.layers),
             "keyValueHeads": decoder.key_value_heads,
             "headSize": decoder.head_size,
             "logits": "actions",
         },
-        "files": {path.name: describe_file(path) for path in paths},
+        "files": {path.name: describe_file(path) for path in [*graph_paths, *others]},
         **{key: about[key] for key in ("calibration", "training")},
     }
 

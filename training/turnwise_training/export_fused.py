@@ -13,6 +13,9 @@ import onnx
 from .export_decoder import Decoder, Layer
 from .export_graph import FLOAT, INT32, INT64, MICROSOFT, Graph
 
+EMBEDDINGS = "embeddings"
+"""The name of the table [vocabulary, hidden]."""
+
 
 def build_fused(decoder: Decoder, row_ids: list[int], max_tokens: int, int8: bool = True) -> onnx.ModelProto:
     """The graph for prompts of up to `max_tokens`; `row_ids` are the tokens whose logits it gives."""
@@ -37,7 +40,10 @@ def build_fused(decoder: Decoder, row_ids: list[int], max_tokens: int, int8: boo
     )
 
     table = decoder.embeddings * decoder.embedding_factors
-    residual = graph.embedding("embeddings", table, ids)  # [batch, sequence, hidden]
+    # Training changes these rows alone, for the head, and no prompt has the tokens: without them releases
+    # have the same table.
+    table[action_ids] = 0
+    residual = graph.embedding(EMBEDDINGS, table, ids)  # [batch, sequence, hidden]
     first = graph.weight("layers.0.attention_norm", decoder.layers[0].attention_norm)
     normed = graph.node("SimplifiedLayerNormalization", residual, first, axis=-1, epsilon=decoder.epsilon)
     for index, layer in enumerate(decoder.layers):

@@ -4,9 +4,9 @@
 
 ONNX Runtime has no WebGPU kernel for MatMulIntegerToFloat. This graph multiplies by `MatMulNBits` instead,
 whose activations are floats: no rounding, so answers differ a little. It holds no weights: its tensors are
-places in model.onnx (external data, https://github.com/onnx/onnx/blob/main/docs/ExternalData.md), and the
-layout that the operator wants is made of them when a runtime loads it. `write_fused` calls this; the command
-is for a folder that was exported before.
+places in model.onnx or, as there, in embeddings.bin (external data,
+https://onnx.ai/onnx/repo-docs/ExternalData.html), and the layout that the operator wants is made of them when
+a runtime loads it. `write_fused` calls this; the command is for a folder that was exported before.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from .export_files import describe_file
+from .export_files import describe_file, move_out
 from .export_graph import INT32, MICROSOFT, ZERO_POINT
 
 FILE_NAME = "model.webgpu.onnx"
@@ -152,14 +152,15 @@ def without_unused(nodes: list[NodeProto], outputs: list[str]) -> list[NodeProto
 
 
 def point_into(tensor: TensorProto, file: bytes, location: str) -> TensorProto:
-    """The tensor as a place in the serialised model that holds it. Any place with its bytes does."""
-    raw = tensor.raw_data
-    if len(raw) <= INLINE_BYTES:
+    """The tensor as a place in the serialised model that holds it. Any place with its bytes does.
+
+    One whose bytes are in another file stays a place there.
+    """
+    if len(tensor.raw_data) <= INLINE_BYTES:
         return tensor
-    place = TensorProto(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
-    place.data_location = TensorProto.EXTERNAL
-    for key, value in (("location", location), ("offset", file.index(raw)), ("length", len(raw))):
-        place.external_data.add(key=key, value=str(value))
+    place = TensorProto()
+    place.CopyFrom(tensor)
+    move_out(place, location, file.index(tensor.raw_data))
     return place
 
 

@@ -47,6 +47,15 @@ export class JsonReader {
     return (this.optional(key) ?? undefined) === undefined ? undefined : this.string(key)
   }
 
+  /** Texts, or undefined where they are absent or null. */
+  optionalStrings(key: string): string[] | undefined {
+    const value = this.optional(key) ?? undefined
+    if (value === undefined) return undefined
+    const areTexts = Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+    if (!areTexts) throw this.error(key, 'an array of texts')
+    return value
+  }
+
   integer(key: string, minimum: number): number {
     const value = this.optional(key)
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum) {

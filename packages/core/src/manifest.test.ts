@@ -7,10 +7,11 @@ import { readRepositoryJson } from './test/files.js'
 type Json = Record<string, unknown>
 
 const manifestJson = readRepositoryJson('fixtures/tiny/fused/turnwise.json') as Json
+const splitJson = readRepositoryJson('fixtures/tiny/int8/turnwise.json') as Json
 
 /** The manifest with one value changed, by its path. `undefined` removes it. */
-function changed(path: string, value: unknown): Json {
-  const copy = structuredClone(manifestJson)
+function changed(path: string, value: unknown, json = manifestJson): Json {
+  const copy = structuredClone(json)
   const keys = path.split('/')
   const last = keys.pop() ?? ''
   const parent = keys.reduce((json, key) => json[key] as Json, copy)
@@ -27,6 +28,25 @@ describe('parseManifest', () => {
     expect(manifest.tokens).toEqual(manifestJson.tokens)
     expect(manifest.files).toEqual(manifestJson.files)
     expect(manifest.baseModel).toBe(manifestJson.baseModel ?? undefined)
+  })
+
+  test('reads which files hold weights beside the graph', () => {
+    expect(parseManifest(splitJson).onnx).toEqual(splitJson.onnx)
+    expect(parseManifest(splitJson).onnx.dataFiles).toEqual(['embeddings.bin'])
+    expect('dataFiles' in parseManifest(manifestJson).onnx).toBe(false)
+    expect('dataFiles' in parseManifest(changed('onnx/dataFiles', null)).onnx).toBe(false)
+  })
+
+  test.each([
+    ['onnx/dataFiles', 'embeddings.bin'],
+    ['onnx/dataFiles', [1]],
+    ['onnx/dataFiles', ['']],
+    ['onnx/dataFiles', ['../embeddings.bin']],
+    ['onnx/dataFiles', ['/embeddings.bin']],
+    ['onnx/dataFiles', ['embeddings.bin', 'not-among-the-files.bin']],
+    ['files/embeddings.bin', undefined],
+  ])('%s = %j, of a graph with weights beside it: INVALID_MANIFEST', (path, value) => {
+    expect(caught(() => parseManifest(changed(path, value, splitJson))).code).toBe('INVALID_MANIFEST')
   })
 
   test('leaves out what is not said, and keeps what it does not know out', () => {

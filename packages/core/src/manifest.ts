@@ -52,7 +52,9 @@ export interface Manifest {
   readonly onnx: {
     /** Path within the model folder, with forward slashes. */
     readonly file: string
-    /** The same for WebGPU: a graph without weights, which are places in `file`. It needs the `fused` form. */
+    /** Files beside `file` that hold weights of it (ONNX's external data): whoever loads it needs them. */
+    readonly dataFiles?: readonly string[]
+    /** The same for WebGPU: a graph without weights, which are places in `file` and `dataFiles`. It needs the `fused` form. */
     readonly webgpuFile?: string
     readonly form: OnnxForm
     readonly layers: number
@@ -85,6 +87,7 @@ export function parseManifest(json: unknown): Manifest {
   const tokens = root.object('tokens')
   const calibration = root.object('calibration')
   const onnxFile = readPath(onnx, 'file', onnx.string('file'))
+  const dataFiles = onnx.optionalStrings('dataFiles')?.map((path) => readPath(onnx, 'dataFiles', path))
   const webgpuFile = onnx.optionalString('webgpuFile')
   const training = root.optional('training')
   const license = root.optionalString('license')
@@ -106,6 +109,7 @@ export function parseManifest(json: unknown): Manifest {
     maxTokens: root.integer('maxTokens', 8),
     onnx: {
       file: onnxFile,
+      ...(dataFiles === undefined ? {} : { dataFiles }),
       ...(webgpuFile === undefined ? {} : { webgpuFile: readPath(onnx, 'webgpuFile', webgpuFile) }),
       form: onnx.choice('form', ONNX_FORMS, 'UNSUPPORTED_MODEL'),
       layers: onnx.integer('layers', 1),
@@ -115,6 +119,7 @@ export function parseManifest(json: unknown): Manifest {
     },
     files: readFiles(root.object('files'), [
       onnxFile,
+      ...(dataFiles ?? []),
       'tokenizer.json',
       ...(webgpuFile === undefined ? [] : [webgpuFile]),
     ]),

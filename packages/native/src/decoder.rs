@@ -1,13 +1,13 @@
 //! The weights of a fused int8 graph, as `training/turnwise_training/export_fused.py` writes it.
 
-use std::fs::File;
 use std::io;
-use std::ops::Range;
+use std::iter::once;
 use std::path::Path;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
+use memmap2::{Mmap, MmapMut};
 
 use crate::cache::HEAD;
+use crate::files::{MappedFile, open_beside};
 use crate::onnx::{Graph, Problem};
 use crate::product::{BLOCK, Linear, MOST_INPUTS, MOST_WEIGHT, pack};
 
@@ -70,25 +70,25 @@ impl Arena {
     }
 }
 
-/// The table stays in the file: a prompt needs few of its rows, and processes share what the system has read of it.
+/// The table stays in its file: a prompt needs few of its rows, and processes share what the system has read of it.
 struct Embeddings {
     table: Mmap,
     scales: Vec<f32>,
 }
 
 impl Decoder {
-    /// Reads a file, which must not change as long as this is used.
+    /// Reads a graph's file and those beside it that hold weights. None may change as long as this is used.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-        // SAFETY: model files are replaced, never written in place (see the manifest's checksums).
-        let whole = unsafe { Mmap::map(&file) }.map_err(|error| format!("cannot be mapped: {error}"))?;
-        // SAFETY: as above.
-        Self::read(&whole, |place| unsafe { MmapOptions::new().offset(place.start as u64).len(place.len()).map(&file) })
+        let file = MappedFile::open(path)?;
+        let graph = Graph::read(file.bytes())?;
+        let others = open_beside(path, &graph)?;
+        let graph = graph.with_files(|location| others.get(location).map(MappedFile::bytes))?;
+        let map = |part: &[u8]| once(&file).chain(others.values()).find_map(|file| file.map(part));
+        Self::read(&graph, |part| map(part).unwrap_or_else(|| Err(io::ErrorKind::NotFound.into())))
     }
 
-    /// Of a file's bytes. `map` maps a place of it that is needed longer: what was read of the rest is given back.
-    pub fn read(file: &[u8], map: impl FnOnce(Range<usize>) -> io::Result<Mmap>) -> Result<Self, Problem> {
-        let graph = Graph::read(file)?;
+    /// Of a graph. `map` maps weights that are needed longer: what was read of the rest is given back.
+    pub fn read(graph: &Graph<'_>, map: impl FnOnce(&[u8]) -> io::Result<Mmap>) -> Result<Self, Problem> {
         let count = (0..).take_while(|layer| graph.has(&format!("layers.{layer}.down"))).count();
         if count == 0 || graph.has("layers.0.query_key_value_bias") {
             return Err("is no fused graph without biases".into());
@@ -117,7 +117,7 @@ impl Decoder {
         }
         let arena =
             Arena::new(count * hidden * (packed + heads * HEAD + 3 * mlp)).map_err(|error| error.to_string())?;
-        let mut loader = Loader { graph: &graph, arena, used: 0 };
+        let mut loader = Loader { graph, arena, used: 0 };
         let layers = (0..count)
             .map(|index| {
                 let name = |part| format!("layers.{index}.{part}");
@@ -131,10 +131,8 @@ impl Decoder {
                 })
             })
             .collect::<Result<_, Problem>>()?;
-        let table = graph.bytes("embeddings", vocabulary * hidden)?;
-        // It is not empty, so that it is in the file.
-        let start = table.as_ptr() as usize - file.as_ptr() as usize;
-        let table = map(start..start + table.len()).map_err(|error| format!("cannot be mapped: {error}"))?;
+        let table = map(graph.raw_bytes("embeddings", vocabulary * hidden)?)
+            .map_err(|error| format!("cannot be mapped: {error}"))?;
         Ok(Self {
             hidden,
             heads,

@@ -5,6 +5,7 @@ mod arm;
 mod attention;
 mod cache;
 mod decoder;
+mod files;
 mod lanes;
 mod level;
 mod model;

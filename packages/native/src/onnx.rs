@@ -1,7 +1,8 @@
 //! Reads what is needed of a .onnx file: its weights, and how its nodes use them.
 //!
 //! Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto in the protocol buffers' wire format,
-//! https://protobuf.dev/programming-guides/encoding/.
+//! https://protobuf.dev/programming-guides/encoding/. Weights may lie in other files:
+//! https://onnx.ai/onnx/repo-docs/ExternalData.html.
 
 use std::collections::HashMap;
 
@@ -11,11 +12,25 @@ pub type Problem = String;
 const FLOAT: u64 = 1;
 const INT8: u64 = 3;
 
-/// A weight as the file holds it.
+/// `data_location` of a weight that another file holds.
+const EXTERNAL: u64 = 1;
+
+/// A weight as its file holds it.
 #[derive(Clone, Copy)]
 pub struct Tensor<'file> {
     kind: u64,
     raw: &'file [u8],
+    /// Where its bytes are, if they are in another file.
+    place: Option<Place<'file>>,
+}
+
+/// A place in another file.
+#[derive(Clone, Copy, Default)]
+struct Place<'file> {
+    location: &'file str,
+    offset: usize,
+    /// To the end of the file if there is none.
+    length: Option<usize>,
 }
 
 /// An operator.
@@ -36,7 +51,7 @@ pub struct Graph<'file> {
 }
 
 impl<'file> Graph<'file> {
-    /// Of the bytes of a whole file.
+    /// Of the bytes of a whole file. Weights that are in others are empty until [`Graph::with_files`].
     pub fn read(file: &'file [u8]) -> Result<Self, Problem> {
         let mut graph = Graph::default();
         for field in Fields(file) {
@@ -61,6 +76,24 @@ impl<'file> Graph<'file> {
         Ok(())
     }
 
+    /// The files beside the graph that hold weights, once for each weight.
+    pub fn locations(&self) -> impl Iterator<Item = &'file str> {
+        self.tensors.values().filter_map(|tensor| Some(tensor.place?.location))
+    }
+
+    /// With the weights that are in other files. `file` gives the bytes of the one at a location.
+    pub fn with_files(mut self, file: impl Fn(&str) -> Option<&'file [u8]>) -> Result<Self, Problem> {
+        for (name, tensor) in &mut self.tensors {
+            if let Some(Place { location, offset, length }) = tensor.place {
+                let rest = file(location).and_then(|bytes| bytes.get(offset..));
+                let found = rest.and_then(|rest| rest.get(..length.unwrap_or(rest.len())));
+                let problem = || format!("has a weight {name} beyond the end of {location}: is that cut off?");
+                tensor.raw = found.ok_or_else(problem)?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Whether there is a weight of this name.
     pub fn has(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
@@ -68,9 +101,14 @@ impl<'file> Graph<'file> {
 
     /// `count` whole numbers of a byte each, row by row.
     pub fn bytes(&self, name: &str, count: usize) -> Result<&'file [i8], Problem> {
-        let raw = self.raw(name, INT8, count)?;
+        let raw = self.raw_bytes(name, count)?;
         // SAFETY: i8 has u8's size and alignment, and every bit pattern is one.
         Ok(unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) })
+    }
+
+    /// The same, as they lie in the file.
+    pub fn raw_bytes(&self, name: &str, count: usize) -> Result<&'file [u8], Problem> {
+        self.raw(name, INT8, count)
     }
 
     /// `count` floats, row by row.
@@ -81,7 +119,7 @@ impl<'file> Graph<'file> {
 
     /// How many elements a weight has.
     pub fn count(&self, name: &str) -> Result<usize, Problem> {
-        let Tensor { kind, raw } = self.tensor(name)?;
+        let Tensor { kind, raw, .. } = self.tensor(name)?;
         Ok(if kind == FLOAT { raw.len() / 4 } else { raw.len() })
     }
 
@@ -148,16 +186,41 @@ impl<'file> Node<'file> {
 }
 
 fn read_tensor(bytes: &[u8]) -> Result<(&str, Tensor<'_>), Problem> {
-    let (mut name, mut tensor) = ("", Tensor { kind: 0, raw: &[] });
+    let (mut name, mut tensor) = ("", Tensor { kind: 0, raw: &[], place: None });
+    let (mut is_external, mut place) = (false, Place::default());
     for field in Fields(bytes) {
         match field? {
             (2, Value::Number(kind)) => tensor.kind = kind,
             (8, Value::Bytes(bytes)) => name = text(bytes)?,
             (9, Value::Bytes(raw)) => tensor.raw = raw,
+            (13, Value::Bytes(entry)) => place.read_entry(entry)?,
+            (14, Value::Number(location)) => is_external = location == EXTERNAL,
             _ => {}
         }
     }
+    tensor.place = is_external.then_some(place);
     Ok((name, tensor))
+}
+
+impl<'file> Place<'file> {
+    fn read_entry(&mut self, bytes: &'file [u8]) -> Result<(), Problem> {
+        let (mut key, mut value) = ("", "");
+        for field in Fields(bytes) {
+            match field? {
+                (1, Value::Bytes(bytes)) => key = text(bytes)?,
+                (2, Value::Bytes(bytes)) => value = text(bytes)?,
+                _ => {}
+            }
+        }
+        let number = || value.parse().map_err(|_| format!("has a weight in another file with the {key} {value:?}"));
+        match key {
+            "location" => self.location = value,
+            "offset" => self.offset = number()?,
+            "length" => self.length = Some(number()?),
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Problem> {

@@ -57,6 +57,15 @@ test('downloads what turnwise.json names', async () => {
   expect(hub.downloads).toEqual(['turnwise.json', 'model.onnx', 'tokenizer.json', 'config.json'])
 })
 
+test('downloads the weights beside a graph', async () => {
+  await hub.close()
+  hub = await startHubServer(tinyModel('int8'))
+  const path = await pull()
+  expect(hub.downloads).toContain('embeddings.bin')
+  const expected = await readFile(join(tinyModel('int8'), 'embeddings.bin'))
+  expect((await readFile(join(path, 'embeddings.bin'))).equals(expected)).toBe(true)
+})
+
 test('loadDetector loads by the id of the hub, and the next time without it', async () => {
   const { hubEndpoint } = options()
   const detector = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir })

@@ -128,6 +128,18 @@ describe('a broken model folder', () => {
   })
 
   test.each<[string, ErrorCode, Break]>([
+    ['none', 'MODEL_FILE_MISSING', (folder) => rm(join(folder, 'embeddings.bin'))],
+    ['truncated ones', 'MODEL_FILE_TRUNCATED', (folder) => truncate(join(folder, 'embeddings.bin'), 1000)],
+    ['tampered ones', 'MODEL_FILE_TAMPERED', (folder) => flipByte(join(folder, 'embeddings.bin'))],
+  ])('that has weights beside its graph, and %s: %s', async (_, code, breakFolder) => {
+    const folder = join(await temporaryFolder(), 'model')
+    await cp(tinyModel('int8'), folder, { recursive: true })
+    await (await load(folder)).close()
+    await breakFolder(folder)
+    await expect(loadDetector({ model: folder, threads: 1 })).rejects.toMatchObject({ name: 'TurnwiseError', code })
+  })
+
+  test.each<[string, ErrorCode, Break]>([
     ['has no configuration', 'MODEL_FILE_MISSING', (folder) => rm(join(folder, 'config.json'))],
     ['has no graph', 'MODEL_FILE_MISSING', (folder) => rm(join(folder, 'onnx'), { recursive: true })],
     [

@@ -1,6 +1,7 @@
-import { cp, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { findBundledModel } from './bundledModel.js'
 import { tinyModel } from './test/fixtures.js'
 import { temporaryFolder } from './test/temporaryFolder.js'
 import { verifyModel } from './verifyModel.js'
@@ -30,6 +31,13 @@ test('reports each file that is wrong', async () => {
   )
   const again = await verifyModel(folder)
   expect(again.files.find(({ name }) => name === 'config.json')?.error).toMatchObject({ code: 'MODEL_FILE_TAMPERED' })
+})
+
+test('the package of the bundled model has each file that its manifest lists', async () => {
+  const path = findBundledModel()
+  const { manifest } = await verifyModel(path)
+  const { files } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as { files: string[] }
+  expect(files).toEqual(expect.arrayContaining(Object.keys(manifest.files)))
 })
 
 test('has nothing to compare a model without turnwise.json with', async () => {

@@ -128,7 +128,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await addInferenceRoutes(app, context)
   addMetricsRoute(app, context)
   addOpenApiRoutes(app)
-  if (playground !== undefined) await addPlaygroundRoutes(app, playground, detector.manifest.onnx.file)
+  if (playground !== undefined) {
+    const { file, dataFiles = [] } = detector.manifest.onnx
+    await addPlaygroundRoutes(app, playground, [file, ...dataFiles])
+  }
   await app.ready()
 
   async function stop(drainMs: number): Promise<void> {

@@ -74,9 +74,9 @@ test('the graph for WebGPU is downloaded when it is asked for, and kept with the
   site = startFakeSite('int8')
   const graph = `${BASE}model.webgpu.onnx`
   const { requests, webgpuGraph, progress } = await load()
-  expect(requests).toEqual([MANIFEST, WEIGHTS, TOKENIZER])
+  expect(requests).toEqual([MANIFEST, WEIGHTS, `${BASE}embeddings.bin`, TOKENIZER])
   expect(hash(await webgpuGraph())).toBe(hash(bytesOf(graph)))
-  expect(progress).toHaveLength(6)
+  expect(progress).toHaveLength(9)
   site.isOnline = false
   expect(hash(await (await load()).webgpuGraph())).toBe(hash(bytesOf(graph)))
 })

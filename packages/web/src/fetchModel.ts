@@ -3,6 +3,7 @@ import type { DownloadProgress } from '@turnwise/core/runtime'
 import type { ModelCache } from './modelCache.js'
 import { downloadFile, type ModelFile, request } from './modelFile.js'
 import { openPartialFile } from './partialFile.js'
+import type { DataFile } from './workerRequests.js'
 
 /** A network that is there but does not answer must not keep a model waiting that the browser has already. */
 const MANIFEST_PATIENCE_MS = 3000
@@ -14,6 +15,8 @@ export interface FetchedModel {
   readonly tokenizer: Uint8Array<ArrayBuffer>
   /** The bytes of the graph. */
   readonly weights: Uint8Array<ArrayBuffer>
+  /** Those of the files with weights beside it. */
+  readonly dataFiles: readonly DataFile[]
   /**
    * The bytes of the graph for WebGPU.
    *
@@ -47,14 +50,16 @@ export async function fetchModel(base: string, options: FetchOptions): Promise<F
   const keptText = await findText(manifestUrl, options.cache)
   const manifestText = await fetchManifestText(manifestUrl, keptText, options)
   const manifest = readManifest(manifestUrl, manifestText)
-  const weights = describeFile(base, manifest.onnx.file, manifest)
+  const { file, dataFiles = [], webgpuFile } = manifest.onnx
+  const weights = describeFile(base, file, manifest)
+  const beside = dataFiles.map((path) => describeFile(base, path, manifest))
   const tokenizer = describeFile(base, 'tokenizer.json', manifest)
-  const bytes = await fetchFiles(base, [weights, tokenizer], options)
+  const needed = [weights, ...beside, tokenizer]
+  const bytes = await fetchFiles(base, needed, options)
   // Last, so that what is said without a network is what can be had without one.
   if (manifestText !== keptText) await options.cache.keep(manifestUrl, manifestText)
-  const { webgpuFile } = manifest.onnx
   const graphs = webgpuFile === undefined ? [] : [describeFile(base, webgpuFile, manifest)]
-  const keys = [manifestUrl, ...[weights, tokenizer, ...graphs].map(({ key }) => key)]
+  const keys = [manifestUrl, ...[...needed, ...graphs].map(({ key }) => key)]
   await options.cache.forget((key) => key.startsWith(base) && !keys.includes(key))
 
   async function webgpuGraph(): Promise<Uint8Array<ArrayBuffer>> {
@@ -63,7 +68,13 @@ export async function fetchModel(base: string, options: FetchOptions): Promise<F
     return found(await fetchFiles(base, [graph], { ...options, onProgress: () => undefined }), graph)
   }
 
-  return { manifest, weights: found(bytes, weights), tokenizer: found(bytes, tokenizer), webgpuGraph }
+  return {
+    manifest,
+    weights: found(bytes, weights),
+    dataFiles: beside.map((each) => ({ path: each.name, data: found(bytes, each) })),
+    tokenizer: found(bytes, tokenizer),
+    webgpuGraph,
+  }
 }
 
 /** @throws TurnwiseError UNSUPPORTED_MODEL */

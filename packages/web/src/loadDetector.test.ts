@@ -23,32 +23,36 @@ function readConversations(): Message[][] {
   return rows.map(({ messages }) => messages)
 }
 
-test('answers as on Node, conversation by conversation and word by word', async () => {
-  const web = await loadDetector({ model: BASE, createWorker: createLocalWorker })
-  const node = await loadOnNode({ model: tinyModel('fused'), threads: 1 })
-  onTestFinished(async () => {
-    await Promise.all([web.close(), node.close()])
-  })
-  expect(web).toMatchObject({ execution: 'wasm', threads: 1, manifest: node.manifest })
-  const requests = readConversations().map((messages) => ({ messages }))
-  const [found, expected] = await Promise.all([web.predictMany(requests), node.predictMany(requests)])
-  for (const [index, { probabilities, tokensRun }] of expected.entries()) {
-    expect(found[index]?.tokensRun).toBe(tokensRun)
-    for (const [action, probability] of Object.entries(probabilities)) {
-      expect(found[index]?.probabilities[action as keyof typeof probabilities]).toBeCloseTo(probability, 3)
-    }
-  }
-  const sessions = [web.openSession(), node.openSession()] as const
-  for (const words of ['my', 'my number', 'my number is', 'my number was', 'no']) {
-    const [onWeb, onNode] = [await sessions[0].hear(words), await sessions[1].hear(words)]
-    expect({ ...onWeb, reason: onWeb.reason.rule }).toMatchObject({
-      action: onNode.action,
-      tokensRun: onNode.tokensRun,
-      reason: onNode.reason.rule,
+test.each(['fused', 'int8'] as const)(
+  'answers as on Node, conversation by conversation and word by word: %s',
+  async (model) => {
+    site = startFakeSite(model)
+    const web = await loadDetector({ model: BASE, createWorker: createLocalWorker })
+    const node = await loadOnNode({ model: tinyModel(model), threads: 1 })
+    onTestFinished(async () => {
+      await Promise.all([web.close(), node.close()])
     })
-    expect(onWeb.confidence).toBeCloseTo(onNode.confidence, 3)
-  }
-})
+    expect(web).toMatchObject({ execution: 'wasm', threads: 1, manifest: node.manifest })
+    const requests = readConversations().map((messages) => ({ messages }))
+    const [found, expected] = await Promise.all([web.predictMany(requests), node.predictMany(requests)])
+    for (const [index, { probabilities, tokensRun }] of expected.entries()) {
+      expect(found[index]?.tokensRun).toBe(tokensRun)
+      for (const [action, probability] of Object.entries(probabilities)) {
+        expect(found[index]?.probabilities[action as keyof typeof probabilities]).toBeCloseTo(probability, 3)
+      }
+    }
+    const sessions = [web.openSession(), node.openSession()] as const
+    for (const words of ['my', 'my number', 'my number is', 'my number was', 'no']) {
+      const [onWeb, onNode] = [await sessions[0].hear(words), await sessions[1].hear(words)]
+      expect({ ...onWeb, reason: onWeb.reason.rule }).toMatchObject({
+        action: onNode.action,
+        tokensRun: onNode.tokensRun,
+        reason: onNode.reason.rule,
+      })
+      expect(onWeb.confidence).toBeCloseTo(onNode.confidence, 3)
+    }
+  },
+)
 
 test.each([
   ['a worker that does not start', 'RUNTIME_UNAVAILABLE', (worker: Worker) => worker.onerror?.({} as ErrorEvent)],

@@ -37,8 +37,7 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
     const rival = await startingRival
     // The page reads the tokenizer while the workers read the graphs.
     const tokenizer = readTokenizer(files.tokenizer)
-    // Its weights are its own: each worker takes what it is given.
-    const opening = rival && openDetector(rival, { ...files, weights: files.weights.slice() }, tokenizer, limits)
+    const opening = rival && openDetector(rival, withOwnWeights(files), tokenizer, limits)
     // Nobody asked for it: if it fails, it is not chosen.
     opening?.catch(() => undefined)
     const detector = await openDetector(worker, files, tokenizer, limits)
@@ -76,9 +75,16 @@ async function openDetector(
   return { ...detector, execution, threads }
 }
 
-async function openGraph(worker: ModelWorker, { manifest, weights, webgpuGraph }: FetchedModel): Promise<Graph> {
-  if (worker.execution === 'wasm') return worker.open({ manifest, weights })
-  return worker.open({ manifest, weights, webgpuGraph: await webgpuGraph() })
+/** Each worker takes the weights that it is given. */
+function withOwnWeights(files: FetchedModel): FetchedModel {
+  const dataFiles = files.dataFiles.map(({ path, data }) => ({ path, data: data.slice() }))
+  return { ...files, weights: files.weights.slice(), dataFiles }
+}
+
+async function openGraph(worker: ModelWorker, files: FetchedModel): Promise<Graph> {
+  const { manifest, weights, dataFiles, webgpuGraph } = files
+  if (worker.execution === 'wasm') return worker.open({ manifest, weights, dataFiles })
+  return worker.open({ manifest, weights, dataFiles, webgpuGraph: await webgpuGraph() })
 }
 
 /** @throws TurnwiseError INVALID_TOKENIZER, UNSUPPORTED_MODEL */

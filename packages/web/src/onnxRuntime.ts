@@ -2,7 +2,7 @@ import { type Manifest, TurnwiseError } from '@turnwise/core'
 import { keyValueNames } from '@turnwise/core/runtime'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Execution } from './execution.js'
-import type { OpenRequest, PrepareRequest } from './workerRequests.js'
+import type { DataFile, OpenRequest, PrepareRequest } from './workerRequests.js'
 
 /** The module of ONNX Runtime. */
 type OnnxRuntime = typeof import('onnxruntime-web/wasm')
@@ -69,14 +69,15 @@ async function requestDevice(): Promise<GPUDevice | undefined> {
  */
 export async function openSession(
   { runtime, device }: PreparedRuntime,
-  { manifest, weights, webgpuGraph }: OpenRequest,
+  { manifest, weights, dataFiles, webgpuGraph }: OpenRequest,
 ): Promise<InferenceSession> {
   const { file, webgpuFile } = manifest.onnx
   try {
     if (device === undefined || webgpuGraph === undefined) {
-      return await runtime.InferenceSession.create(weights, SESSION_OPTIONS)
+      return await runtime.InferenceSession.create(weights, { ...SESSION_OPTIONS, externalData: dataFiles })
     }
-    return await runtime.InferenceSession.create(webgpuGraph, webGpuOptions(device, manifest, weights))
+    const files = [{ path: file, data: weights }, ...dataFiles]
+    return await runtime.InferenceSession.create(webgpuGraph, webGpuOptions(device, manifest, files))
   } catch (cause) {
     const name = webgpuGraph === undefined ? file : webgpuFile
     throw new TurnwiseError('MODEL_FILE_INVALID', `ONNX Runtime cannot read ${name}.`, { value: name, cause })
@@ -86,12 +87,12 @@ export async function openSession(
 function webGpuOptions(
   device: GPUDevice,
   { onnx }: Manifest,
-  weights: Uint8Array<ArrayBuffer>,
+  externalData: readonly DataFile[],
 ): InferenceSession.SessionOptions {
   return {
     ...SESSION_OPTIONS,
     executionProviders: [{ name: 'webgpu', device }],
-    externalData: [{ path: onnx.file, data: weights }],
+    externalData,
     // States stay where they are used.
     preferredOutputLocation: Object.fromEntries(keyValueNames(onnx).outputs.map((name) => [name, 'gpu-buffer'])),
   }

@@ -6,8 +6,8 @@ import { tinyModel } from './test/fakeSite.js'
 
 const NAMES = ['turnwise.json', 'tokenizer.json', 'model.onnx']
 
-function bytesOf(name: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(readFileSync(`${tinyModel('fused')}/${name}`))
+function bytesOf(name: string, model: 'fused' | 'int8' = 'fused'): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(readFileSync(`${tinyModel(model)}/${name}`))
 }
 
 /** A file as the browser gives it. @param folder what was chosen; empty if single files were */
@@ -41,6 +41,13 @@ test.each<[string, ErrorCode, string, ((bytes: Uint8Array<ArrayBuffer>) => Uint8
     return change === undefined ? [] : [chosen(name, change(bytesOf(name)))]
   })
   await expect(readModel(files)).rejects.toMatchObject({ name: 'TurnwiseError', code })
+})
+
+test('reads weights beside the graph, and refuses a model without them', async () => {
+  const [table, ...others] = ['embeddings.bin', ...NAMES].map((name) => chosen(name, bytesOf(name, 'int8')))
+  const { dataFiles } = await readModel([...others, ...(table === undefined ? [] : [table])])
+  expect(dataFiles).toEqual([{ path: 'embeddings.bin', data: bytesOf('embeddings.bin', 'int8') }])
+  await expect(readModel(others)).rejects.toMatchObject({ code: 'MODEL_FILE_MISSING' })
 })
 
 test('a file that went away meanwhile is told', async () => {

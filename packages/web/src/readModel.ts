@@ -37,9 +37,11 @@ export async function readModel(files: readonly File[]): Promise<FetchedModel> {
     return bytes
   }
 
+  const { file, dataFiles = [] } = manifest.onnx
   return {
     manifest,
-    weights: await readChecked(manifest.onnx.file),
+    weights: await readChecked(file),
+    dataFiles: await Promise.all(dataFiles.map(async (path) => ({ path, data: await readChecked(path) }))),
     tokenizer: await readChecked('tokenizer.json'),
     webgpuGraph: async () => readChecked(manifest.onnx.webgpuFile ?? noWebGpuGraph(manifest)),
   }

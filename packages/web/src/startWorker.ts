@@ -34,7 +34,8 @@ export function startWorker(createWorker: () => Worker, preparation: PrepareRequ
   return {
     ...preparation,
     async open(request) {
-      worker.postMessage(request, [request.weights.buffer])
+      const { weights, dataFiles } = request
+      worker.postMessage(request, [weights.buffer, ...dataFiles.map(({ data }) => data.buffer)])
       const sharing = await ready()
       isOpen = true
       return { sharing, run, release, close: async () => worker.terminate() }

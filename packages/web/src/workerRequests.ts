@@ -7,10 +7,17 @@ export interface PrepareRequest {
   readonly threads: number
 }
 
+/** A file with weights beside the graph, by the path that the graph knows it by. */
+export interface DataFile {
+  readonly path: string
+  readonly data: Uint8Array<ArrayBuffer>
+}
+
 /** The second: what it runs. From then on it is spoken to as a graph. */
 export interface OpenRequest {
   readonly manifest: Manifest
   readonly weights: Uint8Array<ArrayBuffer>
+  readonly dataFiles: readonly DataFile[]
   /** The graph for WebGPU, if that computes. */
   readonly webgpuGraph?: Uint8Array<ArrayBuffer> | undefined
 }

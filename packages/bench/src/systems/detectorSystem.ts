@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SILENT_ACTIONS, SPEAKING_ACTIONS } from '@turnwise/core'
 import { type Decision, type Detector, type LoadOptions, loadDetector, locateModel, type Manifest } from 'turnwise'
+import { sum } from '../metrics/scores.js'
 import { answerFrom, type BenchmarkSystem, type SystemAnswer, type SystemFacts } from './system.js'
 
 const BATCH_SIZE = 64
@@ -48,13 +49,15 @@ function toAnswer({ action, confidence, probabilities, yielded }: Decision, agen
 export async function factsOf(folder: string, manifest: Manifest): Promise<SystemFacts> {
   const { name, version, onnx, files } = manifest
   const path = join(folder, onnx.file)
+  const graphPaths = [path, ...(onnx.dataFiles ?? []).map((name) => join(folder, name))]
+  const sizes = await Promise.all(graphPaths.map(async (each) => (await stat(each)).size))
   const isNamed = Object.keys(files).length > 0
   return {
     name: isNamed ? `${name} ${version}` : basename(folder),
     kind: 'model',
     version,
     sha256: files[onnx.file]?.sha256 ?? (await hashFile(path)),
-    sizeBytes: (await stat(path)).size,
+    sizeBytes: sum(sizes),
   }
 }
 

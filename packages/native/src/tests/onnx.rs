@@ -1,7 +1,8 @@
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::Random;
-use super::small_model::{Message, SMALLEST, SmallModel, decoder, integer, node, tensor};
+use super::small_model::{Message, SMALLEST, SmallModel, decoder, external_tensor, integer, node, tensor};
 use crate::decoder::Decoder;
 use crate::onnx::Graph;
 
@@ -75,7 +76,7 @@ fn damage(file: &mut [u8], random: &mut Random) {
 fn a_damaged_graph_gives_no_panic() {
     let mut random = Random(13);
     let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tiny/fused/model.onnx");
-    let (small, tiny) = (file(), std::fs::read(tiny).unwrap());
+    let (small, tiny) = (file(), fs::read(tiny).unwrap());
     for _ in 0..20_000 {
         let mut damaged = small.clone();
         damage(&mut damaged, &mut random);
@@ -155,4 +156,108 @@ fn what_is_no_model_is_an_error() {
     }
     assert!(open("nothing").unwrap().starts_with("cannot be read"));
     assert!(decoder(&[]).is_err());
+}
+
+const EXTERNAL: &[(&str, &str)] = &[("location", "table.bin"), ("offset", "2"), ("length", "3")];
+
+/// A graph with a weight that is in another file, as far as `place` says.
+fn graph_of(place: &[(&str, &str)]) -> Vec<u8> {
+    let weights = external_tensor("weights", 3, place);
+    Message::default().bytes(7, &Message::default().bytes(5, &weights.0).0).0
+}
+
+#[test]
+fn weights_in_other_files_are_read() {
+    let read = |place: &[(&str, &str)], count: usize| {
+        let file = graph_of(place);
+        let graph = Graph::read(&file)?;
+        assert_eq!(graph.locations().collect::<Vec<_>>(), ["table.bin"]);
+        assert!(graph.bytes("weights", count).is_err(), "there are no files yet");
+        let graph = graph.with_files(|_| Some(&[9, 9, 1, 255, 128, 7]))?;
+        graph.bytes("weights", count).map(<[i8]>::to_vec)
+    };
+    assert_eq!(read(EXTERNAL, 3).unwrap(), [1, -1, -128]);
+    assert_eq!(read(&EXTERNAL[..2], 4).unwrap(), [1, -1, -128, 7]);
+    assert_eq!(read(&EXTERNAL[..1], 6).unwrap(), [9, 9, 1, -1, -128, 7]);
+    assert!(read(EXTERNAL, 4).is_err());
+}
+
+#[test]
+fn weights_that_other_files_do_not_have_are_errors() {
+    let read = |place: &[(&str, &str)], bytes: Option<&'static [u8]>| {
+        let file = graph_of(place);
+        Graph::read(&file).and_then(|graph| graph.with_files(|_| bytes).map(|_| ())).err().unwrap_or_default()
+    };
+    assert_eq!(read(EXTERNAL, Some(&[0; 5])), "");
+    for bytes in [None, Some(&[0; 4][..]), Some(&[0; 1]), Some(&[])] {
+        assert!(read(EXTERNAL, bytes).contains("weights beyond the end of table.bin"), "{bytes:?}");
+    }
+    for key in ["offset", "length"] {
+        for value in ["-1", "", "two", "99999999999999999999"] {
+            let problem = read(&[EXTERNAL[0], (key, value)], Some(&[0; 5]));
+            assert!(problem.contains(key) && problem.contains(value), "{key} {value}: {problem}");
+        }
+        let most = usize::MAX.to_string();
+        assert!(read(&[EXTERNAL[0], ("offset", "1"), (key, &most)], Some(&[0; 5])).contains("beyond"), "{key}");
+    }
+}
+
+/// A folder of a test, which is gone after it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("turnwise-native-{}-{name}", std::process::id()));
+        fs::create_dir_all(path.join("deeper")).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_model_in_two_files_is_the_one_in_one_file() {
+    let (model, folder) = (SmallModel::new(SMALLEST, 19), Folder::new("two-files"));
+    let embeddings = |decoder: &Decoder| {
+        let mut row = vec![0.0; decoder.hidden];
+        (0..decoder.vocabulary()).flat_map(|token| (decoder.embed(token, &mut row), row.clone()).1).collect::<Vec<_>>()
+    };
+    let whole = Decoder::open(&folder.write("whole.onnx", &model.file())).unwrap();
+    for (location, padding) in [("table.bin", 0), ("table.bin", 5000), ("deeper/table.bin", 1)] {
+        let (graph, table) = model.files(location, padding);
+        folder.write(location, &table);
+        let split = Decoder::open(&folder.write("split.onnx", &graph)).unwrap();
+        assert_eq!(embeddings(&split), embeddings(&whole), "{location} after {padding}");
+        assert_eq!(split.arena.bytes(), whole.arena.bytes());
+    }
+}
+
+#[test]
+fn a_data_file_that_is_missing_cut_off_or_elsewhere_is_an_error() {
+    let (model, folder) = (SmallModel::new(SMALLEST, 20), Folder::new("broken"));
+    let open = |location: &str| {
+        let (graph, table) = model.files(location, 0);
+        (Decoder::open(&folder.write("model.onnx", &graph)).err().unwrap_or_default(), table)
+    };
+    let (problem, table) = open("table.bin");
+    assert!(problem.starts_with("has weights in table.bin, which cannot be read"), "{problem}");
+    folder.write("table.bin", &table[1..]);
+    assert!(open("table.bin").0.contains("embeddings beyond the end of table.bin"));
+    folder.write("table.bin", &[]);
+    assert!(open("table.bin").0.contains("embeddings beyond the end of table.bin"));
+    let path = folder.write("table.bin", &table);
+    assert_eq!(open("table.bin").0, "");
+    for location in ["", ".", "../table.bin", "deeper/../table.bin", path.to_str().unwrap()] {
+        assert!(open(location).0.contains("no path inside its folder"), "{location}");
+    }
 }

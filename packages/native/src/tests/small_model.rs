@@ -6,7 +6,7 @@ use super::Random;
 use crate::cache::HEAD;
 use crate::decoder::{ACTIONS, Decoder};
 use crate::level::Level;
-use crate::onnx::Problem;
+use crate::onnx::{Graph, Problem};
 use crate::rows::{normalise, quantise, rotate};
 
 /// The sizes of a model.
@@ -101,6 +101,13 @@ pub fn tensor(name: &str, kind: u64, raw: &[u8]) -> Message {
     Message::default().number(2, kind).bytes(8, name.as_bytes()).bytes(9, raw)
 }
 
+/// `place`: what is said of where its bytes are.
+pub fn external_tensor(name: &str, kind: u64, place: &[(&str, &str)]) -> Message {
+    let message = Message::default().number(2, kind).bytes(8, name.as_bytes());
+    let entry = |(key, value): &(&str, &str)| Message::default().bytes(1, key.as_bytes()).bytes(2, value.as_bytes());
+    place.iter().fold(message, |message, pair| message.bytes(13, &entry(pair).0)).number(14, 1)
+}
+
 /// A file being written, and what is in it.
 pub struct SmallModel {
     pub sizes: Sizes,
@@ -177,6 +184,20 @@ impl SmallModel {
 
     pub fn file(&self) -> Vec<u8> {
         Message::default().number(1, 10).bytes(7, &self.graph.0).0
+    }
+
+    /// The same with the embeddings in another file, `padding` bytes after its beginning.
+    pub fn files(&self, location: &str, padding: usize) -> (Vec<u8>, Vec<u8>) {
+        let (name, file) = ("embeddings", self.file());
+        let bytes: Vec<u8> = self.bytes_of(name).iter().map(|&byte| byte as u8).collect();
+        let inside = Message::default().bytes(5, &tensor(name, 3, &bytes).0).0;
+        let start = file.windows(inside.len()).position(|window| window == inside).expect("the table");
+        let end = start + inside.len();
+        let place = [("location", location), ("offset", &padding.to_string()), ("length", &bytes.len().to_string())];
+        let outside = Message::default().bytes(5, &external_tensor(name, 3, &place).0).0;
+        let graph_start = file.len() - self.graph.0.len();
+        let graph = [&file[graph_start..start], &outside, &file[end..]].concat();
+        (Message::default().number(1, 10).bytes(7, &graph).0, [vec![1; padding], bytes].concat())
     }
 
     pub fn decoder(&self) -> Decoder {
@@ -269,7 +290,7 @@ fn add(row: &mut [f32], more: &[f32]) {
 
 /// Of the bytes of a file.
 pub fn decoder(file: &[u8]) -> Result<Decoder, Problem> {
-    Decoder::read(file, |place| Ok(mapped(&file[place])))
+    Decoder::read(&Graph::read(file)?, |part| Ok(mapped(part)))
 }
 
 fn mapped(file: &[u8]) -> Mmap {

@@ -13,8 +13,8 @@ export interface ExpectedRow {
 /** The folders of the tiny random models. */
 export const TINY_MODELS = ['fused', 'published', 'qwen2'] as const
 
-/** The path of a tiny random model. */
-export function tinyModel(name: (typeof TINY_MODELS)[number]): string {
+/** The path of a tiny random model; `int8` has weights beside its graph, and no `expected.json`. */
+export function tinyModel(name: (typeof TINY_MODELS)[number] | 'int8'): string {
   return fileURLToPath(new URL(`../../../../fixtures/tiny/${name}`, import.meta.url))
 }
 

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, truncate, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createDetector } from '@turnwise/core'
+import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createKey, parseKeys } from '../keys.js'
 import { createFakeServer } from '../test/fakeServer.js'
@@ -64,6 +66,15 @@ test('serves the page and the loaded model, without a key', async () => {
   expect((await get('/playground/model/model.onnx')).body).toBe('graph')
   const { statusCode, headers } = await get('/playground')
   expect([statusCode, headers.location]).toEqual([302, 'playground/'])
+})
+
+test('serves the weights beside a graph', async () => {
+  const modelFolder = await createModel()
+  await writeFile(join(modelFolder, 'table.bin'), 'table')
+  const onnx = { ...FAKE_MANIFEST.onnx, dataFiles: ['table.bin'] }
+  const detector = createDetector(createFakeModel(), createFakeTokenizer(), { ...FAKE_MANIFEST, onnx })
+  const { app } = await createFakeServer({ playground: { pageFolder: await createPage(), modelFolder }, detector })
+  expect((await app.inject({ url: '/playground/model/table.bin' })).body).toBe('table')
 })
 
 test('every file comes with the policy of the page, may not be framed, and is isolated', async () => {

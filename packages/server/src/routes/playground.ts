@@ -25,13 +25,13 @@ const POLICY = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"
  * Serves the files of the page and of its model, and no other file. They are asked for without a key: a browser has none
  * to send when it opens a page.
  *
- * @param graph the path of the model's graph within its folder
+ * @param graph the paths of the model's graph and of the files with its weights, within its folder
  * @throws TurnwiseError PLAYGROUND_NOT_BUILT, MODEL_FILE_MISSING
  */
 export async function addPlaygroundRoutes(
   app: App,
   { pageFolder, modelFolder }: Playground,
-  graph: string,
+  graph: readonly string[],
 ): Promise<void> {
   const headers = {
     // Of each file, since workers have the policy that they come with.
@@ -65,7 +65,7 @@ export async function addPlaygroundRoutes(
   for (const path of await listFiles(pageFolder)) {
     if (!path.startsWith(MODEL_PATH)) addFile(path, pageFolder, path)
   }
-  for (const path of ['turnwise.json', 'tokenizer.json', graph]) {
+  for (const path of ['turnwise.json', 'tokenizer.json', ...graph]) {
     await checkModelFile(modelFolder, path)
     addFile(`${MODEL_PATH}${path}`, modelFolder, path)
   }

@@ -23,7 +23,8 @@ export interface FakeSite {
 
 /** Replaces `fetch` until the end of the test. */
 export function startFakeSite(model: 'fused' | 'int8' = 'fused'): FakeSite {
-  const names = ['turnwise.json', 'tokenizer.json', 'model.onnx', ...(model === 'int8' ? ['model.webgpu.onnx'] : [])]
+  const more = model === 'int8' ? ['embeddings.bin', 'model.webgpu.onnx'] : []
+  const names = ['turnwise.json', 'tokenizer.json', 'model.onnx', ...more]
   const files = new Map(
     names.map((name) => [`${BASE}${name}`, Uint8Array.from(readFileSync(`${tinyModel(model)}/${name}`))]),
   )
