@@ -42,7 +42,7 @@ def build_fused(decoder: Decoder, row_ids: list[int], max_tokens: int, int8: boo
     table = decoder.embeddings * decoder.embedding_factors
     # Training changes these rows alone, for the head, and no prompt has the tokens: without them releases
     # have the same table.
-    table[action_ids] = 0
+    table[row_ids] = 0
     residual = graph.embedding(EMBEDDINGS, table, ids)  # [batch, sequence, hidden]
     first = graph.weight("layers.0.attention_norm", decoder.layers[0].attention_norm)
     normed = graph.node("SimplifiedLayerNormalization", residual, first, axis=-1, epsilon=decoder.epsilon)

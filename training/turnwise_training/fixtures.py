@@ -64,11 +64,12 @@ def write_tiny(folder: Path) -> None:
 
 
 def write_expected(runner: OnnxRunner, tokenizer: PromptTokenizer, folder: Path) -> None:
-    """expected.json: the ONNX file's own action logits, in class order."""
+    """expected.json: the ONNX file's own logits, by class; the fused form has a yield's too."""
+    rows = tokenizer.actions if runner.published else tokenizer.rows
     entries = []
     for messages in CONVERSATIONS:
         ids = tokenizer.prompt(messages)
-        logits = runner.action_logits([ids], tokenizer.actions)[0]
+        logits = runner.action_logits([ids], rows)[0]
         entries.append(
             {"messages": messages, "tokenIds": ids, "logits": [round(float(x), 6) for x in logits]}
         )

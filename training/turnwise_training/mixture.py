@@ -11,6 +11,9 @@ from .corpus import CORPUS_DIR, Conversation, read_corpus
 from .mined import mine
 from .overlap import DATA_FILES, evaluation_texts, without_near_duplicates
 
+AGAIN = "again-"
+"""Before the name of a file: its second copy in a run's corpus, so that its conversations are seen twice."""
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -29,7 +32,8 @@ def held_out_titles() -> frozenset[str]:
 
 
 def is_held_out(conversation: Conversation) -> bool:
-    return f"{conversation.domain}: {conversation.title}" in held_out_titles()
+    """In every copy: what is held out is not trained on either time."""
+    return f"{conversation.domain.removeprefix(AGAIN)}: {conversation.title}" in held_out_titles()
 
 
 def load_mixture(
@@ -49,7 +53,8 @@ def load_mixture(
         warnings.warn(problem, stacklevel=2)
     authored = read_corpus(corpus)
     train = [conversation for conversation in authored if not is_held_out(conversation)]
-    held_out = [conversation for conversation in authored if is_held_out(conversation)]
+    once = [conversation for conversation in authored if not conversation.domain.startswith(AGAIN)]
+    held_out = [conversation for conversation in once if is_held_out(conversation)]
     if mined_conversations:
         train += mine(data_dir / "train", mined_conversations, mined_kinds, seed)
     train = without_near_duplicates(train, evaluation_texts(data_dir))
