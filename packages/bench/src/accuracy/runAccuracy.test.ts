@@ -159,10 +159,12 @@ describe('a run that broke off', () => {
 
 test('sets that are not at hand are left out, unless there is none', async () => {
   const options = await optionsFor()
-  const result = await runAccuracy({ ...options, sets: [...options.sets, 'ten', 'published-ten'] })
+  const result = await runAccuracy({ ...options, sets: [...options.sets, 'ten', 'published-ten', 'published-swda'] })
   expect(result.skipped).toEqual([
     { name: 'ten', reason: 'DATASET_NOT_FOUND' },
     { name: 'published-ten', reason: 'HUB_UNREACHABLE' },
+    // A hub that gave no answer is not asked again.
+    { name: 'published-swda', reason: 'OFFLINE' },
   ])
   const alone = await rejection(runAccuracy({ ...options, sets: ['published-ten'] }))
   expect(alone.code).toBe('HUB_UNREACHABLE')

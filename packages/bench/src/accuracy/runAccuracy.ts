@@ -47,9 +47,12 @@ export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyRes
   const header = createHeader('accuracy', options.seed)
   const sets: SetResult[] = []
   const missing: { name: string; error: TurnwiseError }[] = []
+  let { sources } = options
   for (const name of options.sets) {
-    const whole = await loadDataset(name, options.sources).catch((error: unknown) => {
+    const whole = await loadDataset(name, sources).catch((error: unknown) => {
       if (!isNotAtHand(error)) throw error
+      // The next set of the hub would be waited for as long.
+      if (error.code === 'HUB_UNREACHABLE') sources = { ...sources, offline: true }
       missing.push({ name, error })
       return undefined
     })
