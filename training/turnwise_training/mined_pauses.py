@@ -16,15 +16,20 @@ from .timed_points import Silence, read_silences
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
     """Turns with what was said before, a point at each silence in them and at their end."""
-    silences = read_silences(folder)
-    turns = [[silences[0]]]
+    turns = turns_of(read_silences(folder))
+    chosen = chance.sample(range(len(turns)), min(count, len(turns)))
+    return [conversation(turns[index], index) for index in chosen]
+
+
+def turns_of(silences: list[Silence]) -> list[list[Silence]]:
+    """Silences of the same turn together."""
+    turns = [silences[:1]]
     for before, silence in pairwise(silences):
         if grows(before, silence):
             turns[-1].append(silence)
         else:
             turns.append([silence])
-    chosen = chance.sample(range(len(turns)), min(count, len(turns)))
-    return [conversation(turns[index], index) for index in chosen]
+    return turns
 
 
 def grows(before: Silence, after: Silence) -> bool:
