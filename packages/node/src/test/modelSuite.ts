@@ -20,13 +20,13 @@ export interface SuiteModel {
   readonly cacheTolerance: number
 }
 
-/** Fails unless both are four logits that differ by less than the tolerance. */
+/** Fails unless both are as many logits, which differ by less than the tolerance. */
 export function expectClose(
   found: readonly number[] | undefined,
   expected: readonly number[] | undefined,
   tolerance: number,
 ): void {
-  expect(found).toHaveLength(4)
+  expect(found).toHaveLength(expected?.length ?? Number.NaN)
   for (const [index, value] of (expected ?? []).entries()) {
     expect(Math.abs((found?.[index] ?? Number.NaN) - value)).toBeLessThan(tolerance)
   }
@@ -100,6 +100,6 @@ export function testModel({ open, rows, tolerance, cacheTolerance }: SuiteModel)
   test('says so when it fails, and goes on', async () => {
     const model = await open()
     await expect(model.run([{ tokens: [1_000_000] }])).rejects.toMatchObject({ code: 'MODEL_FAILED' })
-    expect(await fullLogits(model, [5])).toHaveLength(4)
+    expect(await fullLogits(model, [5])).toEqual(expect.arrayContaining([expect.any(Number)]))
   })
 }
