@@ -41,6 +41,8 @@ def test_fused_folder(tmp_path: Path):
     ]
     assert manifest["onnx"]["dataFiles"] == ["embeddings.bin"]
     assert list(manifest["tokens"]["actions"].values()) == tokenizer.actions
+    assert manifest["tokens"]["yielded"] == tokenizer.yielded
+    assert OnnxRunner(path).run(prompts[:1])[0].shape == (1, len(tokenizer.rows))
     check_files(tmp_path)
     found = OnnxRunner(path).action_logits(prompts, tokenizer.actions)
     assert compare(torch_logits(model, prompts, tokenizer.actions), found).largest < 0.1
@@ -54,7 +56,7 @@ def test_int8_embeddings_lie_raw_in_a_file_of_their_own(tmp_path: Path):
     table, *others = [each for each in tensors.values() if each.data_location == TensorProto.EXTERNAL]
     assert table.name == "embeddings" and not table.raw_data and not others
     expected = decoder.embeddings * decoder.embedding_factors
-    expected[tokenizer.actions] = 0  # what training changes
+    expected[tokenizer.rows] = 0  # what training changes
     values, scales = quantise_rows(expected, LOOKED_UP_LEVELS)
     assert (tmp_path / "embeddings.bin").read_bytes() == values.tobytes()
     np.testing.assert_allclose(read_weights(path)["embeddings"], values * scales)

@@ -47,7 +47,7 @@ def float_runner(decoder: Decoder, path: Path) -> OnnxRunner:
 
     layers = tuple(with_weights(*each) for each in enumerate(decoder.layers))
     decoder = replace(decoder, layers=layers, embeddings=weights["embeddings"])
-    graph = build_fused(decoder, tokenizer.actions, max_tokens=1024, int8=False)
+    graph = build_fused(decoder, tokenizer.rows, max_tokens=1024, int8=False)
     return OnnxRunner(graph.SerializeToString())
 
 
