@@ -134,12 +134,13 @@ def test_the_pace_is_that_of_typescript():
     # The numbers of packages/core/src/pace.test.ts.
     weights = PaceWeights(300, 200, 100, -500, 1500)
     paces = [(3000, 0, 0), (3300 * np.e - 300, 21, 2), (3000, 35, 10), (0, 0, 90), (9e99, 90, 0)]
+    turn_ms, held, answered = np.array(paces).T
     unknown = np.full(len(paces), np.nan)
-    assert weights.longer_ms(*np.array(paces).T, unknown).tolist() == [0, 439, 0, -500, 1500]
-    assert NO_PACE.longer_ms(*np.array(paces).T, unknown).tolist() == [0] * 5
+    assert weights.longer_ms(turn_ms, held, answered, unknown).tolist() == [0, 439, 0, -500, 1500]
+    assert NO_PACE.longer_ms(turn_ms, held, answered, unknown).tolist() == [0] * 5
     odds = np.exp(np.array([-1.6, -0.6, -2.6]))
-    assert weights.longer_ms(*np.array(paces[:1] * 3).T, odds / (1 + odds)).tolist() == [0, -100, 100]
-    assert abs(weights.longer_ms(*np.array(paces[:1] * 2).T, np.array([0.0, 1.0]))).max() <= 1000
+    assert weights.longer_ms(turn_ms[:1], held[:1], answered[:1], odds / (1 + odds)).tolist() == [0, -100, 100]
+    assert abs(weights.longer_ms(turn_ms[:1], held[:1], answered[:1], np.array([0.0, 1.0]))).max() <= 1000
     assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
 
 

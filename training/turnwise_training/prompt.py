@@ -54,8 +54,8 @@ class PromptTokenizer:
 
     def special(self, token: str) -> int:
         token_id = self.tokenizer.convert_tokens_to_ids(token)
-        known = isinstance(token_id, int) and self.tokenizer.convert_ids_to_tokens(token_id) == token
-        assert known, f"the tokenizer has no {token}"
+        assert isinstance(token_id, int)
+        assert self.tokenizer.convert_ids_to_tokens(token_id) == token, f"the tokenizer has no {token}"
         return token_id
 
     def encode(self, text: str) -> list[int]:

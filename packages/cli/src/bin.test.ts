@@ -46,8 +46,10 @@ test('predict --json answers the fixtures as PyTorch does', async () => {
   expect({ exitCode, complained }).toEqual({ exitCode: 0, complained: '' })
   const answers = written.trimEnd().split('\n')
   expect(answers).toHaveLength(cases.length)
-  for (const [index, { logits }] of cases.entries()) {
-    const { action, probabilities } = JSON.parse(answers[index] ?? '')
+  for (const [index, { logits: all }] of cases.entries()) {
+    const { action, probabilities, yielded } = JSON.parse(answers[index] ?? '')
+    const logits = all.slice(0, ACTIONS.length)
+    expect(yielded).toBeCloseTo(1 / (1 + Math.exp(-(all[ACTIONS.length] ?? Number.NaN))), 3)
     expect(action).toBe(ACTIONS[logits.indexOf(Math.max(...logits))])
     const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0)
     for (const [place, name] of ACTIONS.entries()) {

@@ -48,7 +48,7 @@ export function isPause(silenceMs: number): boolean {
  * How much longer silence runs, in ms, for how the user has spoken; below 0: shorter. 0 after 3 s of a user of whom
  * nothing is known.
  */
-export function paceMs({ turnLengthMs, habitMs, yieldMs, paceBoundsMs }: PaceWeights, pace: Pace): number {
+export function paceMs({ turnLengthMs, habitMs, yieldMs = 0, paceBoundsMs }: PaceWeights, pace: Pace): number {
   const length = Math.log((pace.turnMs + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
   const habit = Math.log((pace.held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (pace.answered + TURNS_BEFORE)))
   const [least, most] = paceBoundsMs

@@ -20,8 +20,8 @@ export interface Policy {
   readonly turnLengthMs: number
   /** The same for a user who pauses e times as often in an answered turn as people at a meeting do. */
   readonly habitMs: number
-  /** Silence runs so much shorter (ms) each time people would be e times as likely to let another speak now. */
-  readonly yieldMs: number
+  /** Silence runs so much shorter (ms) each time people would be e times as likely to let another speak. Default: 0. */
+  readonly yieldMs?: number | undefined
   /** What these make together stays within these (ms): so much shorter (0 or less), so much longer (0 or more). */
   readonly paceBoundsMs: readonly [shorter: number, longer: number]
   /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
@@ -149,8 +149,9 @@ export function resolvePolicy(given: unknown): Policy {
     throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
-  for (const name of ['turnLengthMs', 'habitMs', 'yieldMs', 'freeWords', 'resumeAfterMs'])
+  for (const name of ['turnLengthMs', 'habitMs', 'freeWords', 'resumeAfterMs'])
     checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
+  checkNumber('yieldMs', given.yieldMs ?? 0, Number.MAX_SAFE_INTEGER)
   checkBounds(given.paceBoundsMs)
   checkWait(given.wait)
   const policy = given as unknown as Policy

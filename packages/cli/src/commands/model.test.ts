@@ -57,7 +57,7 @@ test('inspect as JSON', async () => {
   expect(JSON.parse(written)).toMatchObject({
     path: folder,
     manifest: { name: 'turnwise-tiny' },
-    files: expect.arrayContaining([{ name: 'model.onnx', sizeBytes: 199_337 }]),
+    files: expect.arrayContaining([{ name: 'model.onnx', sizeBytes: 199_465 }]),
   })
 })
 

@@ -29,7 +29,7 @@ const policySchema = z
       wait: z.array(z.tuple([share, z.number().min(0)])).min(2),
       turnLengthMs: z.number().min(0),
       habitMs: z.number().min(0),
-      yieldMs: z.number().min(0),
+      yieldMs: z.number().min(0).optional(),
       paceBoundsMs: z.tuple([z.number().max(0), z.number().min(0)]),
       speakFrom: share,
       interruptFrom: share,
