@@ -21,9 +21,9 @@ Input:
   {"messages": […], "agentSpeaking": true}. Plain text on stdin is a sentence.
 
   With --json, one conversation comes in on each line and one {"action",
-  "probabilities"} goes out, in order. A wrong line, an empty one too, gets
-  {"error": {"code", "message", "line"}} in its place, and the command ends with
-  1. A file *.json may also be one conversation over several lines.
+  "probabilities", "yielded"} goes out, in order. A wrong line, an empty one
+  too, gets {"error": {"code", "message", "line"}} in its place, and the command
+  ends with 1. A file *.json may also be one conversation over several lines.
 
   "agentSpeaking" restricts the action to the pair that fits: start_listening or
   continue_speaking while the agent speaks, start_speaking or continue_listening

@@ -61,8 +61,8 @@ export async function answerLines(
 
 function renderAnswer(decision: Decision | undefined): string {
   if (decision === undefined) throw new TurnwiseError('MODEL_FAILED', 'The model gave too few answers.')
-  const { action, probabilities } = decision
-  return `${JSON.stringify({ action, probabilities })}\n`
+  const { action, probabilities, yielded } = decision
+  return `${JSON.stringify({ action, probabilities, yielded })}\n`
 }
 
 function readLine({ number, text, isTooLong }: Line, agentSpeaking: boolean | undefined): PredictRequest | WrongLine {
