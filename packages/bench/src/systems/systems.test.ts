@@ -89,7 +89,7 @@ describe('the base', () => {
     const error = await rejection(loadBasePunctuation({ folder: `${TINY}/fused`, threads: 1, finishedFrom: 0.5 }))
     expect(error).toMatchObject({
       code: 'UNSUPPORTED_MODEL',
-      problem: expect.stringContaining('4 logits for 320 tokens'),
+      problem: expect.stringContaining('5 logits for 320 tokens'),
     })
   })
 
