@@ -69,7 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
       { speaker: 'agent', text: 'What is the five digit order number?' },
       {
         speaker: 'user',
-        phrases: ['hold on a second let me find the letter', 'okay it is four four one nine two and that is all'],
+        phrases: ['hold on a second let me find the letter', 'okay it is seven three one nine two and that is all'],
       },
     ],
   },
