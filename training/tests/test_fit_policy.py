@@ -139,8 +139,9 @@ def test_the_pace_is_that_of_typescript():
     assert weights.longer_ms(turn_ms, held, answered, unknown).tolist() == [0, 439, 0, -500, 1500]
     assert NO_PACE.longer_ms(turn_ms, held, answered, unknown).tolist() == [0] * 5
     odds = np.exp(np.array([-1.6, -0.6, -2.6]))
-    assert weights.longer_ms(turn_ms[:1], held[:1], answered[:1], odds / (1 + odds)).tolist() == [0, -100, 100]
-    assert abs(weights.longer_ms(turn_ms[:1], held[:1], answered[:1], np.array([0.0, 1.0]))).max() <= 1000
+    unknown_pace = turn_ms[:1], held[:1], answered[:1]
+    assert weights.longer_ms(*unknown_pace, odds / (1 + odds)).tolist() == [0, -100, 100]
+    assert abs(weights.longer_ms(*unknown_pace, np.array([0.0, 1.0]))).max() <= 1000
     assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
 
 
