@@ -50,7 +50,7 @@ def test_such_a_point_says_nothing_of_the_silent_actions():
         among_people=torch.tensor([False]),
     )
     outputs = torch.tensor([[5.0, -3.0, 1.0, 0.0, 2.0]], requires_grad=True)
-    loss_of(outputs, batch, torch.ones(4), 0.5, 1.0).backward()
+    loss_of(outputs, batch, torch.ones(4), 0.5).backward()
     assert outputs.grad is not None
     assert outputs.grad[0, :2].tolist() == [0.0, 0.0]
     assert outputs.grad[0, 2] < 0 < outputs.grad[0, 3]

@@ -68,7 +68,7 @@ def test_it_teaches_the_yield_alone():
     none = torch.tensor([-100, -100])
     among_people = torch.tensor([False, True])
     batch = TreeBatch(none, none, [], none, torch.tensor([1, 0]), none, among_people & False, among_people)
-    loss = loss_of(outputs, batch, torch.ones(4), 1.0, 1.0)
+    loss = loss_of(outputs, batch, torch.ones(4), 1.0)
     loss.backward()
     assert outputs.grad is not None
     taught = outputs.grad != 0

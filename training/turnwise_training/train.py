@@ -61,7 +61,6 @@ class Run:
     warmup_steps: int = 30
     weight_decay: float = 0.01
     silent_loss: float = 0.5
-    yield_loss: float = 1.0
     int8: bool = False
     """Trains with the rounding of the int8 graph (`fake_int8.py`)."""
     seed: int = 1
@@ -69,9 +68,7 @@ class Run:
     """A folder to start from instead of the base."""
 
 
-def loss_of(
-    outputs: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float, yield_loss: float
-) -> Tensor:
+def loss_of(outputs: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
     """Sum over the points, of outputs [points, 5]; divided by their number by the caller."""
     logits, yielded = outputs[:, :-1], outputs[:, -1]
     excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
@@ -90,7 +87,7 @@ def loss_of(
         among = functional.binary_cross_entropy_with_logits(
             yielded[batch.among_people], spoke_next, reduction="sum"
         )
-        total = total + yield_loss * among
+        total = total + among
     return total
 
 
@@ -223,9 +220,7 @@ def main() -> None:
         with rounded_weights(model) if run.int8 else nullcontext():
             for group in pack(trees, run.max_tokens):
                 batch = collate(group, device)
-                loss = loss_of(
-                    network.logits(batch), batch, action_weights, run.silent_loss, run.yield_loss
-                ) / max(1, points)
+                loss = loss_of(network.logits(batch), batch, action_weights, run.silent_loss) / max(1, points)
                 loss.backward()
                 total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)

@@ -46,6 +46,7 @@ export async function createGraph<Tensor extends GraphTensor>(
   manifest: Manifest,
 ): Promise<Graph> {
   const { outputs: presentNames } = keyValueNames(manifest.onnx)
+  const columns = columnsOf(manifest)
   const states = new Map<number, readonly Tensor[]>()
   let running: Promise<unknown> = Promise.resolve()
 
@@ -75,7 +76,7 @@ export async function createGraph<Tensor extends GraphTensor>(
       if (keep !== undefined) states.set(keep.id, tensors)
       const stateBytes = tensors.reduce((sum, tensor) => sum + tensor.size * Float32Array.BYTES_PER_ELEMENT, 0)
       return tokens.map(({ length }, index) => ({
-        logits: readLogits(outputs.logits, manifest, index, length),
+        logits: readLogits(outputs.logits, columns, index, length),
         stateBytes,
       }))
     },
@@ -123,7 +124,7 @@ function checkNames({ inputNames, outputNames }: GraphSession<GraphTensor>, { on
 /** The logits after the last token of a row: [batch, width], or [batch, sequence, width]. */
 function readLogits(
   tensor: GraphTensor | undefined,
-  manifest: Manifest,
+  columns: readonly number[],
   row: number,
   tokenCount: number,
 ): ActionLogits {
@@ -133,7 +134,7 @@ function readLogits(
   const { dims, data } = tensor
   const width = dims.at(-1) ?? 0
   const place = dims.length === 3 ? row * (dims[1] ?? 0) + tokenCount - 1 : row
-  return columnsOf(manifest).map((column) => {
+  return columns.map((column) => {
     return column < width ? (data[place * width + column] ?? Number.NaN) : Number.NaN
   })
 }
