@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from turnwise_training.fit_policy import (
+    BOUNDS,
     PACE,
     POLICY_FILE,
     Preset,
@@ -66,16 +67,10 @@ def test_a_hold_is_cut_off_by_a_shorter_wait_and_ends_wait_on_average():
     table = Table(np.array([0.0, 0.5, 1.0]), np.array([1000.0, 400.0, 0.0]))
     each = points(*[(True, 0, completion) for completion in (0, 0.25, 0.5, 1)])
     assert table.wait_ms(each).tolist() == [1000, 700, 400, LAG_MS]
-    longer = each._replace(turn_ms=np.array([3000, 3300 * np.e - 300, 3300 / np.e - 300, 9e9]))
-    assert table._replace(pace=PaceWeights(300, 200, 0, -500, 600)).wait_ms(longer).tolist() == [
-        1000,
-        1000,
-        LAG_MS,
-        600,
-    ]
-    # No wait is shorter than for a turn that is surely over.
-    high = Table(np.array([0.0, 1.0]), np.array([1000.0, 350.0]), PACE)
-    assert high.wait_ms(each._replace(turn_ms=np.zeros(4))).tolist() == [500, 350, 350, 350]
+    # Twice the odds, from a turn that is so much shorter; what is certain stays.
+    weights = PaceWeights(1.5, 1.2, 0)
+    shorter = each._replace(turn_ms=np.full(4, 3300 * 2 ** (-1 / 1.5) - 300))
+    assert table._replace(pace=weights).wait_ms(shorter).tolist() == [1000, 520, 267, LAG_MS]
     few = points((False, 700, 0.25), (False, 701, 0.25), (True, 50, 0), (True, 4000, 1))
     assert measure(few, table) == (0.5, 600)
     assert measure(few, FixedThreshold(0.2, 300, 900)) == (1, 600)
@@ -132,16 +127,20 @@ def test_the_threshold_is_the_best_of_all_settings():
 
 def test_the_pace_is_that_of_typescript():
     # The numbers of packages/core/src/pace.test.ts.
-    weights = PaceWeights(300, 200, 100, -500, 1500)
-    paces = [(3000, 0, 0), (3300 * np.e - 300, 21, 2), (3000, 35, 10), (0, 0, 90), (9e99, 90, 0)]
+    weights = PaceWeights(1.5, 1, 0.5)
+    twice = 3300 * 2 ** (-1 / 1.5) - 300
+    paces = [(3000, 0, 0), (3300 * np.e - 300, 21, 2), (3000, 35, 10), (twice, 0, 0), (9e99, 90, 0)]
     turn_ms, held, answered = np.array(paces).T
-    unknown = np.full(len(paces), np.nan)
-    assert weights.longer_ms(turn_ms, held, answered, unknown).tolist() == [0, 439, 0, -500, 1500]
-    assert NO_PACE.longer_ms(turn_ms, held, answered, unknown).tolist() == [0] * 5
+    unknown, half = np.full(len(paces), np.nan), np.full(len(paces), 0.5)
+    found = weights.completion(half, turn_ms, held, answered, unknown)
+    assert found.tolist() == pytest.approx([0.5, 1 / (1 + 2 * np.exp(1.5)), 0.5, 2 / 3, 0], abs=1e-9)
+    assert NO_PACE.completion(half, turn_ms, held, answered, unknown).tolist() == [0.5] * 5
+    for certain in (0.0, 1.0):
+        found = weights.completion(half * 2 * certain, turn_ms, held, answered, unknown)
+        assert found.tolist() == pytest.approx([certain] * 5)
     odds = np.exp(np.array([-1.6, -0.6, -2.6]))
-    unknown_pace = turn_ms[:1], held[:1], answered[:1]
-    assert weights.longer_ms(*unknown_pace, odds / (1 + odds)).tolist() == [0, -100, 100]
-    assert abs(weights.longer_ms(*unknown_pace, np.array([0.0, 1.0]))).max() <= 1000
+    known = weights.completion(half[:3], *np.array([paces[0]] * 3).T, odds / (1 + odds))
+    assert known.tolist() == pytest.approx([0.5, 1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(0.5))])
     assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
 
 
@@ -186,13 +185,14 @@ def test_rules_are_compared_where_they_cut_off_equally_often():
 def test_policies_are_read_and_written_as_they_stand_in_typescript():
     source = POLICY_FILE.read_text(encoding="utf-8")
     policies = policies_in(source)
-    budgets = {"patient": 0.05, "balanced": 0.1, "eager": 0.15}
+    budgets = {"patient": 0.05, "balanced": 0.1, "eager": 0.15, "meeting": 0.1}
     assert {name: preset.budget for name, preset in policies.items()} == budgets
-    assert all(isinstance(preset, Preset) and preset.table.pace == PACE for preset in policies.values())
+    assert all(policies[name].table.pace == PACE for name in BOUNDS)
+    assert all(isinstance(preset, Preset) for preset in policies.values())
     assert with_tables(source, {name: preset.table for name, preset in policies.items()}) in source
     table = Table(np.array([0, 0.25, 1]), np.array([1230, 900, 200]))
     written = with_tables(source, dict.fromkeys(policies, table))
-    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    turnLengthMs") == 3
+    assert written.count("      [0.25, 900],\n      [1, 200],\n    ],\n    turnLengthWeight") == 4
     assert len(written) < len(source)
 
 
@@ -201,7 +201,7 @@ def test_it_prints_what_it_measured_and_the_tables(
 ):
     chance = np.random.default_rng(0)
     rows: dict[str, list[dict]] = {"mrda": [], "mrda_words": []}
-    for meeting in ("Bdb001", "Bed003"):  # neither is for testing
+    for meeting in ("Bed014", "Bed015"):  # policies are fitted to both
         speakers = chance.choice(["A", "B"], 200)
         turns = [{"uid": f"u{uid}", "speaker": who, "tags": ["s"]} for uid, who in enumerate(speakers)]
         starts = np.arange(0, 600, 3) + chance.random(200)
@@ -223,7 +223,7 @@ def test_it_prints_what_it_measured_and_the_tables(
     monkeypatch.setattr(sys, "argv", asked)
     main()
     printed = capsys.readouterr().out
-    assert printed.count(", fitted |") == 3 and "export const POLICIES = {" in printed
+    assert printed.count(", fitted |") == 4 and "export const POLICIES = {" in printed
     kept = dict(np.load(keep))
     assert len(kept["ends"]) == 122 and (kept["meetings"] == "calls").sum() == 2
     main()

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
-from turnwise_training.mined_sources import is_test_meeting
+from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting
 from turnwise_training.mined_talk import clauses, stretches, talk
 
 
@@ -50,6 +50,22 @@ def test_what_a_unit_teaches(tmp_path: Path):
         "It is.": [START_SPEAKING],
     }
     assert len(found) == 3  # the other meeting is left to the benchmark
+
+
+def test_all_units_teach_who_spoke_next(tmp_path: Path):
+    names = [f"meeting{number}" for number in range(100)]
+    kept = next(name for name in names if not is_test_meeting(name) and not is_policy_meeting(name))
+    left_out = next(filter(is_policy_meeting, names))
+    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in (kept, left_out)])
+    found = talk(tmp_path, 100, random.Random(0), among_people=True)
+    utterances = [utterance for conversation in found for utterance in conversation.utterances()]
+    assert all(point.among_people for utterance in utterances for point in utterance.points)
+    labels = {utterance.text: utterance.points[-1].action for utterance in utterances}
+    # A backchannel is none, and not enough of a context for the unit that breaks off.
+    assert labels == {
+        "Is the fourth a monday?": START_SPEAKING,
+        "It is.": START_SPEAKING,
+    }
 
 
 def test_a_clause_first_is_open_at_its_comma(tmp_path: Path):

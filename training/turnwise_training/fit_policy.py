@@ -4,9 +4,10 @@
 
 A table says how long to let silence run at each probability that the turn is over. In word-timed meetings
 that the streaming benchmark does not use, the fitted one has the least mean latency of those that cut off at
-most a budget of the holds; what these are is the benchmark's (docs/bench.md). Half of the meetings fit, the
-other half measure, and the reverse. In the end the tables are printed as they belong into policy.ts, fitted
-in all of them between two bounds: what a caller expects is not in meetings.
+most a budget of the holds; what these are is the benchmark's (docs/bench.md). No run learns yields from these
+meetings (`is_policy_meeting`). Half of them fit, the other half measure, and the reverse. In the end the
+tables are printed as they belong into policy.ts, fitted in all of them; those of policies for callers between
+two bounds: what a caller expects is not in meetings.
 """
 
 import argparse
@@ -17,12 +18,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
-from .pace import Pace, PaceWeights, spoken_ms
+from .mined_sources import is_policy_meeting
+from .pace import CERTAIN, Pace, PaceWeights, spoken_ms, terms
 from .prompt import Message
 from .timed_points import Points, Silence, judge, read_silences, sample
 from .waiting_tables import (
+    FREE,
     Bounds,
     FixedThreshold,
     Table,
@@ -39,8 +43,8 @@ CALLS = "calls"
 """In the place of a meeting: cases of the development set, which have no silences."""
 STATED = 0.05, 0.1
 SWEPT = 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15
-PACE = PaceWeights(335, 225, 50, -500, 1500)
-"""Of the policies in policy.ts. Where the weights come from: docs/decisions/streaming.md."""
+PACE = PaceWeights(1.5, 1.2, 0.6)
+"""Of the policies for callers in policy.ts. Where the weights come from: docs/decisions/streaming.md."""
 ANSWERED_MS = 400
 WAITED_FOR_MS = 1500
 
@@ -68,7 +72,7 @@ BOUNDS = {
     ),
 }
 """What a caller wants whatever meetings say (docs/decisions/streaming.md), after a turn of 3 s of a caller of
-whom nothing else is known: a single word is answered up to half a second earlier."""
+whom nothing else is known. Policies that are not here are for agents among people."""
 
 
 class Preset(NamedTuple):
@@ -102,15 +106,29 @@ def latency_at(cut_offs: float, measured: np.ndarray) -> float:
 
 
 def fit_policies(points: Points, present: dict[str, Preset]) -> dict[str, Table]:
-    """Within each policy's bounds; the smaller its budget, the longer a policy waits at every probability."""
+    """Within each policy's bounds; of those for callers, the smaller its budget, the longer a policy waits at
+    every probability."""
     tables: dict[str, Table] = {}
     least = np.zeros(1)
     for name, (budget, table) in sorted(present.items(), key=lambda each: each[1].budget, reverse=True):
-        found = TableFit(points, table.pace, BOUNDS[name]).within(budget)
+        found = TableFit(points, table.pace, BOUNDS.get(name, FREE)).within(budget)
+        if name not in BOUNDS:
+            tables[name] = readable(found)
+            continue
         assert least.size in (1, len(found.knots)), "the corners of the bounds differ"
         least = np.maximum(least, found.waits_ms)
         tables[name] = readable(found._replace(waits_ms=least))
     return tables
+
+
+def regressed_weights(points: Points) -> PaceWeights:
+    """What a logistic regression of "is an end" makes of the pace, for each unit of the words' log odds."""
+    yields, length, habit = terms(points.turn_ms, points.held, points.answered, points.yielded)
+    probability = np.clip(points.completion, 1 - CERTAIN, CERTAIN)
+    words = np.log(probability / (1 - probability))
+    seen = np.stack([words, -length, -habit, yields], 1)
+    of_words, *others = LogisticRegression(class_weight="balanced").fit(seen, points.ends).coef_[0]
+    return PaceWeights(*(float(weight / of_words) for weight in others))
 
 
 def judged_policies(points: Points, calls: Points, tables: dict[str, Table]) -> Iterator[str]:
@@ -130,8 +148,8 @@ def judged_policies(points: Points, calls: Points, tables: dict[str, Table]) -> 
 
 POLICY = re.compile(
     r"  (?P<name>\w+): \{\n    cutOffBudget: (?P<budget>[\d.]+),\n    wait: \[\n(?P<wait>.*?)    \],\n"
-    r"    turnLengthMs: (?P<length>\d+),\n    habitMs: (?P<habit>\d+),\n    yieldMs: (?P<yield>\d+),\n"
-    r"    paceBoundsMs: \[(?P<least>-?\d+), (?P<most>\d+)\],\n",
+    r"    turnLengthWeight: (?P<length>[\d.]+),\n    habitWeight: (?P<habit>[\d.]+),\n"
+    r"    yieldWeight: (?P<yield>[\d.]+),\n",
     re.DOTALL,
 )
 
@@ -141,7 +159,7 @@ def policies_in(source: str) -> dict[str, Preset]:
     found = {}
     for match in POLICY.finditer(source):
         knots, waits = zip(*re.findall(r"\[([\d.]+), (\d+)\]", match["wait"]), strict=True)
-        pace = PaceWeights(*map(float, match.group("length", "habit", "yield", "least", "most")))
+        pace = PaceWeights(*map(float, match.group("length", "habit", "yield")))
         table = Table(np.array(knots, float), np.array(waits, float), pace)
         found[match["name"]] = Preset(float(match["budget"]), table)
     return found
@@ -182,7 +200,8 @@ def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep:
         kept = dict(np.load(keep))
         if str(kept.pop("asked")) == asked:
             return Points(**kept)
-    silences = sample(read_silences(data_dir / "train"), limit) + calls_in(data_dir / "dev" / "cases.jsonl")
+    silences = [each for each in read_silences(data_dir / "train") if is_policy_meeting(each.meeting)]
+    silences = sample(silences, limit) + calls_in(data_dir / "dev" / "cases.jsonl")
     points = judge(folder, silences, threads)
     if keep:
         np.savez(keep, asked=asked, **points._asdict())
@@ -209,6 +228,11 @@ def main() -> None:
     for name, some in (("meetings", points), ("calls", calls)):
         area = area_under_curve(some)
         print(f"{name}: {(~some.ends).sum()} holds, {some.ends.sum()} ends, area under curve {area:.3f}")
+    weights = regressed_weights(points)
+    print(
+        "logistic regression:",
+        ", ".join(f"{name} {weight:.2f}" for name, weight in weights._asdict().items()),
+    )
 
     heads = (
         f"| cut-offs, chosen for {budget:.0%} | ms | ms at {budget:.0%} | less than silence "

@@ -4,7 +4,7 @@
   unless the untouched base finds them complete (`completeness.py`);
 - chat: the same, of typed talk about films, sport and music;
 - meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors;
-- talk and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
+- talk, units and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
 """
 
 import random
@@ -29,6 +29,7 @@ SHARES = {
     "clauses": 0.1,
     "meetings": 0.1,
     "talk": 0.2,
+    "units": 0.2,
     "pauses": 0.4,
 }
 """Of the number asked for, by kind; with all of them it is more than that."""
@@ -158,6 +159,8 @@ def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conv
         found += balanced_meetings(folder, wanted["meetings"], chance["meetings"])
     if wanted["talk"]:
         found += talk(folder, wanted["talk"], chance["talk"])
+    if wanted["units"]:
+        found += talk(folder, wanted["units"], chance["units"], among_people=True)
     if wanted["pauses"]:
         found += pauses(folder, wanted["pauses"], chance["pauses"])
     if wanted["clauses"]:

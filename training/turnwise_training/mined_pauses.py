@@ -10,14 +10,21 @@ from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
-from .mined_sources import MEETINGS
+from .mined_sources import MEETINGS, is_policy_meeting
 from .timed_points import Silence, read_silences
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
-    """Turns with what was said before, a point at each silence in them and at their end."""
-    turns = turns_of(read_silences(folder))
-    chosen = chance.sample(range(len(turns)), min(count, len(turns)))
+    """Turns with what was said before, a point at each silence in them and at their end.
+
+    Half of them were answered: of most, somebody else's words hide the end. Meetings that policies are fitted
+    to are left out.
+    """
+    turns = turns_of([each for each in read_silences(folder) if not is_policy_meeting(each.meeting)])
+    chosen = []
+    for is_answered in (True, False):
+        indexes = [index for index, turn in enumerate(turns) if turn[-1].is_end == is_answered]
+        chosen += chance.sample(indexes, min(count // 2, len(indexes)))
     return [conversation(turns[index], index) for index in chosen]
 
 

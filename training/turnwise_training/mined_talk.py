@@ -1,7 +1,8 @@
 """Talk between people, mined in the form of the authored conversations. Licences: training/README.md.
 
 - meetings, unit by unit, as Switchboard's dialogue acts are read: a speaker's unit after another's last one.
-  Whether a turn is over there depends on who speaks next, not only on the words;
+  Whether a turn is over there depends on who speaks next, not only on the words; the yield output learns that
+  from all units, the actions from those that are clear to an agent;
 - sentences with a clause first: what stands before the comma announces more, and sounds whole to a language
   model.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
-from .mined_sources import MEETINGS, is_test_meeting, read, spoken, usable
+from .mined_sources import MEETINGS, is_policy_meeting, is_test_meeting, read, spoken, usable
 
 CLAUSE_SOURCES = ("self_dialogue", "topical_chat", "casino", "star", "sgd", "taskmaster4")
 CLAUSE_FIRST = re.compile(
@@ -26,16 +27,17 @@ BACKCHANNEL = re.compile(r"b\b|s\^bk$")
 UNUSED = re.compile(r"%$|z|$|s\^aa")
 
 
-def talk(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
+def talk(folder: Path, count: int, chance: random.Random, among_people: bool = False) -> list[Conversation]:
     """A unit of one speaker, and all that another says until a third unit, as alternatives."""
+    label = who_spoke_next if among_people else labelled
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
-        if is_test_meeting(row["id"]):
+        if is_test_meeting(row["id"]) or (among_people and is_policy_meeting(row["id"])):
             continue
         units = row["turns"]
         for other, own in stretches(units):
             said = punctuated(units[other], False, chance)
-            heard = [labelled(units, index, chance) for index in own]
+            heard = [label(units, index, chance) for index in own]
             utterances = [utterance for utterance in heard if utterance]
             if len(said.split()) < 2 or not utterances:
                 continue
@@ -74,6 +76,15 @@ def labelled(units: list[dict], index: int, chance: random.Random) -> Utterance 
         return None
     text = punctuated(unit, broken, chance)
     return Utterance(text, (Point(len(text.split()), action),))
+
+
+def who_spoke_next(units: list[dict], index: int, chance: random.Random) -> Utterance | None:
+    tags = " ".join(units[index]["tags"])
+    if UNUSED.match(tags) or BACKCHANNEL.match(tags) or not usable(spoken(units[index]["text"])):
+        return None
+    text = punctuated(units[index], False, chance)
+    action = START_SPEAKING if yields(units, index) else CONTINUE_LISTENING
+    return Utterance(text, (Point(len(text.split()), action, among_people=True),))
 
 
 def yields(units: list[dict], index: int) -> bool:

@@ -1,4 +1,4 @@
-"""How a caller has spoken so far and how much longer silence runs for it, as by packages/core/src/pace.ts."""
+"""How a caller has spoken so far and what it makes of the odds of an end, as by packages/core/src/pace.ts."""
 
 import re
 from typing import NamedTuple
@@ -18,6 +18,7 @@ TURNS_BEFORE = 2
 TYPICAL_YIELD = -1.6
 """The logarithm of a yield's odds at a meeting's pause."""
 CERTAIN = 0.999
+MAX_ODDS = 30.0
 
 
 class Pace(NamedTuple):
@@ -32,23 +33,36 @@ class Pace(NamedTuple):
 class PaceWeights(NamedTuple):
     """What a policy makes of a pace; as they are by default: nothing."""
 
-    turn_length_ms: float = 0.0
-    habit_ms: float = 0.0
-    yield_ms: float = 0.0
-    least_ms: float = 0.0
-    most_ms: float = 0.0
+    turn_length: float = 0.0
+    habit: float = 0.0
+    yielded: float = 0.0
 
-    def longer_ms(
-        self, turn_ms: np.ndarray, held: np.ndarray, answered: np.ndarray, yielded: np.ndarray
+    def completion(
+        self,
+        completion: np.ndarray,
+        turn_ms: np.ndarray,
+        held: np.ndarray,
+        answered: np.ndarray,
+        yielded: np.ndarray,
     ) -> np.ndarray:
-        """[points] by how much silence runs longer, below 0 shorter. `yielded`: probabilities, NaN where the
-        model does not say."""
-        length = np.log((turn_ms + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
-        habit = np.log((held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (answered + TURNS_BEFORE)))
-        probability = np.clip(yielded, 1 - CERTAIN, CERTAIN)
-        odds = np.nan_to_num(np.log(probability / (1 - probability)) - TYPICAL_YIELD)
-        longer = self.turn_length_ms * length + self.habit_ms * habit - self.yield_ms * odds
-        return np.floor(np.clip(longer, self.least_ms, self.most_ms) + 0.5)
+        """[points] the probability that the turn is over, made of that from the words alone. `yielded`:
+        probabilities, NaN where the model does not say."""
+        yields, length, habit = terms(turn_ms, held, answered, yielded)
+        odds = self.yielded * yields - self.turn_length * length - self.habit * habit
+        over = completion * np.exp(np.clip(odds, -MAX_ODDS, MAX_ODDS))
+        return over / (over + (1 - completion))
+
+
+def terms(
+    turn_ms: np.ndarray, held: np.ndarray, answered: np.ndarray, yielded: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the weights weigh: of the yield, of the turn's length, of the habit, each [points] and 0 where
+    nothing is known."""
+    probability = np.clip(yielded, 1 - CERTAIN, CERTAIN)
+    yields = np.nan_to_num(np.log(probability / (1 - probability)) - TYPICAL_YIELD)
+    length = np.log((turn_ms + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
+    habit = np.log((held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (answered + TURNS_BEFORE)))
+    return yields, length, habit
 
 
 def spoken_ms(text: str) -> float:

@@ -31,8 +31,8 @@ class Table(NamedTuple):
 
     def wait_ms(self, points: Points) -> np.ndarray:
         """[points] as `waitFor` reads it, and not before the words are heard."""
-        waits = np.interp(points.completion, self.knots, self.waits_ms) + longer_ms(points, self.pace)
-        return np.maximum(LAG_MS, np.floor(np.maximum(self.waits_ms[-1], waits) + 0.5))
+        waits = np.interp(paced(points, self.pace).completion, self.knots, self.waits_ms)
+        return np.maximum(LAG_MS, np.floor(waits + 0.5))
 
 
 class FixedThreshold(NamedTuple):
@@ -42,8 +42,8 @@ class FixedThreshold(NamedTuple):
     pace: PaceWeights = NO_PACE
 
     def wait_ms(self, points: Points) -> np.ndarray:
-        waits = np.where(points.completion >= self.threshold, self.delay_ms, self.timeout_ms)
-        return np.maximum(LAG_MS, waits + longer_ms(points, self.pace))
+        over = paced(points, self.pace).completion >= self.threshold
+        return np.where(over, self.delay_ms, self.timeout_ms)
 
 
 class Bounds(NamedTuple):
@@ -82,16 +82,12 @@ def measure(points: Points, rule: Table | FixedThreshold) -> Measured:
     return Measured(float(cut[~points.ends].mean()), float(waits[points.ends].mean()))
 
 
-def longer_ms(points: Points, pace: PaceWeights) -> np.ndarray:
-    return pace.longer_ms(points.turn_ms, points.held, points.answered, points.yielded)
-
-
-def shortened(points: Points, pace: PaceWeights) -> Points:
-    """What the pace adds to a wait is taken off the silence instead.
-
-    Where it would shorten a wait that is the least already, a hold seems to be cut off that is not.
-    """
-    return points._replace(silence_ms=points.silence_ms - longer_ms(points, pace))
+def paced(points: Points, pace: PaceWeights) -> Points:
+    """With the probability of an end for how the caller has spoken."""
+    completion = pace.completion(
+        points.completion, points.turn_ms, points.held, points.answered, points.yielded
+    )
+    return points._replace(completion=completion)
 
 
 def area_under_curve(points: Points) -> float:
@@ -121,14 +117,14 @@ class TableFit:
     def __init__(self, points: Points, pace: PaceWeights = NO_PACE, bounds: Bounds = FREE):
         self.points, self.pace, self.bounds = points, pace, bounds
         corners = [probability for pairs in bounds for probability, _ in pairs]
+        points = paced(points, pace)
         self.knots = np.unique([*knots_of(points), *corners])
-        shorter = shortened(points, pace)
         chance = np.random.default_rng(0)
         of_meeting = [np.flatnonzero(points.meetings == meeting) for meeting in np.unique(points.meetings)]
         self.draws = []
         for _ in range(RESAMPLES):
             drawn = chance.integers(0, len(of_meeting), len(of_meeting))
-            some = shorter.where(np.concatenate([of_meeting[meeting] for meeting in drawn]))
+            some = points.where(np.concatenate([of_meeting[meeting] for meeting in drawn]))
             self.draws.append(list(segments_of(some, self.knots)))
 
     def at_price(self, price_ms: float) -> Table:
@@ -195,9 +191,10 @@ def readable(table: Table) -> Table:
 
 def fit_threshold(points: Points, budget: float, pace: PaceWeights = NO_PACE) -> FixedThreshold:
     """The best of the settings that the benchmark tries (sweep.ts)."""
+    points = paced(points, pace)
     thresholds = [*np.unique(np.quantile(points.completion, np.linspace(0, 1, 51))), NEVER]
     found = [(math.inf, FixedThreshold(NEVER, MAX_SILENCE_MS, MAX_SILENCE_MS, pace))]
-    holds = shortened(points.where(~points.ends), pace)
+    holds = points.where(~points.ends)
     for threshold in thresholds:
         over = holds.completion >= threshold
         by_delay, by_timeout = (

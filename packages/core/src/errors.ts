@@ -62,7 +62,7 @@ export const ERROR_CATALOGUE = {
   },
   INVALID_POLICY: {
     meaning: 'The policy of a session is unknown, lacks a number, or has one outside its range.',
-    remedy: 'Use patient, balanced or eager, or change a copy of one of POLICIES.',
+    remedy: 'Use patient, balanced, eager or meeting, or change a copy of one of POLICIES.',
   },
   INVALID_SAVED_SESSION: {
     meaning: 'A saved session cannot be understood.',

@@ -56,7 +56,7 @@ export type {
   ModelRequest,
   PrefixState,
 } from './model.js'
-export { isPause, type Pace, paceMs, spokenMs } from './pace.js'
+export { isPause, type Pace, pacedCompletion, spokenMs } from './pace.js'
 export { DEFAULT_POLICY, POLICIES, type Policy, type PolicyName, type WaitPoint } from './policy.js'
 export { type CachedAnswer, createPrefixCache, type PrefixCache } from './prefixCache.js'
 export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './prompt.js'

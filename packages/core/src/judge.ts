@@ -1,9 +1,9 @@
 import { ACTIONS, type Action, fittingActions } from './actions.js'
 import { type Expectation, isHalfAnswer } from './expectation.js'
-import { type Pace, paceMs } from './pace.js'
+import type { Pace } from './pace.js'
 import type { Policy } from './policy.js'
 import { wordsOf } from './spokenWords.js'
-import { pacedWait } from './waiting.js'
+import { tableWait, waitFor } from './waiting.js'
 
 /** What settled an action. */
 export const RULES = [
@@ -39,8 +39,8 @@ export interface DecisionReason {
   /** The actions that the agent's state made impossible. */
   readonly excluded: readonly Action[]
   /**
-   * How much longer (ms) than the policy's table says the agent waits for a user who has spoken like this; below 0:
-   * shorter. No wait gets shorter for it than that for a turn that is surely over.
+   * How much longer (ms) the agent waits for a user who has spoken like this than the policy's table says of the words
+   * alone; below 0: shorter.
    */
   readonly paceMs: number
 }
@@ -99,7 +99,9 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   const probability = isHalf ? policy.halfAnswerAtMost : completion
   const threshold = moved(policy.speakFrom, policy.margin, lastAction, 'start_speaking', 'continue_listening')
   const speaks = probability >= threshold
-  const reason = { probability, threshold, excluded: excludedBy(false), paceMs: paceMs(policy, pace) }
+  const waitMs = waitFor(policy, probability, pace)
+  const paceMs = waitMs - tableWait(policy, probability)
+  const reason = { probability, threshold, excluded: excludedBy(false), paceMs }
   if (wasStopped && (wordsOf(text).length === 0 || interruption < policy.interruptFrom - policy.margin)) {
     const rule = 'false_interruption'
     return { action: 'continue_listening', waitMs: policy.resumeAfterMs, reason: { ...reason, rule } }
@@ -108,7 +110,7 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   const rule = isHalf ? 'half_answer' : isKept ? 'kept' : 'threshold'
   return {
     action: speaks ? 'start_speaking' : 'continue_listening',
-    waitMs: pacedWait(policy, probability, reason.paceMs),
+    waitMs,
     reason: { ...reason, rule },
   }
 }
@@ -121,10 +123,12 @@ function judgeOverlap(policy: Policy, { completion, interruption, text, pace, la
   const stops = isProbable && counts
   const isKept = isProbable !== interruption >= interruptFrom
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'
-  const reason = { probability: interruption, threshold, excluded: excludedBy(true), paceMs: paceMs(policy, pace) }
+  const waitMs = waitFor(policy, completion, pace)
+  const paceMs = waitMs - tableWait(policy, completion)
+  const reason = { probability: interruption, threshold, excluded: excludedBy(true), paceMs }
   return {
     action: stops ? 'start_listening' : 'continue_speaking',
-    waitMs: stops ? pacedWait(policy, completion, reason.paceMs) : 0,
+    waitMs: stops ? waitMs : 0,
     reason: { rule, ...reason },
   }
 }

@@ -1,52 +1,53 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Pace, paceMs } from './pace.js'
+import { type Pace, pacedCompletion, paceOdds } from './pace.js'
 import { POLICIES, type Policy } from './policy.js'
 import { waitFor } from './waiting.js'
 
-const policy: Policy = {
-  ...POLICIES.balanced,
-  turnLengthMs: 300,
-  habitMs: 200,
-  yieldMs: 100,
-  paceBoundsMs: [-500, 1500],
-}
+const policy: Policy = { ...POLICIES.balanced, turnLengthWeight: 1.5, habitWeight: 1, yieldWeight: 0.5 }
 const UNKNOWN: Pace = { turnMs: 3000, held: 0, answered: 0 }
 
-test('after 3 s of a user of whom nothing is known the wait is the table’s', () => {
-  expect(paceMs(policy, UNKNOWN)).toBe(0)
+test('after 3 s of a user of whom nothing is known the probability is that of the words', () => {
+  expect(paceOdds(policy, UNKNOWN)).toBe(0)
+  expect(pacedCompletion(policy, 0.3, UNKNOWN)).toBeCloseTo(0.3)
 })
 
 test('an e times longer turn or habit is worth what the policy says', () => {
   const longer = { ...UNKNOWN, turnMs: Math.E * 3300 - 300 }
-  expect(paceMs(policy, longer)).toBe(300)
-  expect(paceMs(policy, { ...UNKNOWN, turnMs: 3300 / Math.E - 300 })).toBe(-300)
+  expect(paceOdds(policy, longer)).toBeCloseTo(-1.5)
+  expect(paceOdds(policy, { ...UNKNOWN, turnMs: 3300 / Math.E - 300 })).toBeCloseTo(1.5)
   // 28 pauses in two turns and the two that count as heard before, instead of 14.
-  expect(paceMs(policy, { ...longer, held: 21, answered: 2 })).toBe(Math.round(300 + 200 * Math.log(2)))
+  expect(paceOdds(policy, { ...longer, held: 21, answered: 2 })).toBeCloseTo(-1.5 - Math.log(2))
   // As often as people at a meeting.
-  expect(paceMs(policy, { ...UNKNOWN, held: 35, answered: 10 })).toBe(0)
+  expect(paceOdds(policy, { ...UNKNOWN, held: 35, answered: 10 })).toBeCloseTo(0)
 })
 
-test('e times higher odds of a yield shorten it by what the policy says, from those of a typical pause on', () => {
-  const withOdds = (odds: number) => paceMs(policy, { ...UNKNOWN, yielded: odds / (1 + odds) })
+test('the odds are those of the words times what the pace makes of them', () => {
+  const twice = { ...UNKNOWN, turnMs: 3300 * 2 ** (-1 / 1.5) - 300 }
+  expect(pacedCompletion(policy, 0.5, twice)).toBeCloseTo(2 / 3)
+  expect(pacedCompletion(policy, 0.8, twice)).toBeCloseTo(8 / 9)
+})
+
+test('e times higher odds of a yield are worth what the policy says, from those of a typical pause on', () => {
+  const withOdds = (odds: number) => paceOdds(policy, { ...UNKNOWN, yielded: odds / (1 + odds) })
   const typical = Math.exp(-1.6)
   expect(withOdds(typical)).toBeCloseTo(0)
-  expect(withOdds(typical * Math.E)).toBe(-100)
-  expect(withOdds(typical / Math.E)).toBe(100)
+  expect(withOdds(typical * Math.E)).toBeCloseTo(0.5)
+  expect(withOdds(typical / Math.E)).toBeCloseTo(-0.5)
+  expect(paceOdds({ ...policy, yieldWeight: undefined }, { ...UNKNOWN, yielded: 1 })).toBe(0)
 })
 
-test('it stays within its bounds, also where a yield is certain or impossible', () => {
-  for (const yielded of [0, 1]) {
-    expect(Math.abs(paceMs(policy, { ...UNKNOWN, yielded }))).toBeLessThanOrEqual(1000)
-    expect(paceMs({ ...policy, yieldMs: 0 }, { ...UNKNOWN, yielded })).toBe(0)
+test('what is certain stays, and nothing but a probability comes of the longest turn and the largest weights', () => {
+  const endless = { turnMs: Number.MAX_VALUE, held: 1e9, answered: 0, yielded: 0 }
+  const heavy = { turnLengthWeight: Number.MAX_SAFE_INTEGER, habitWeight: Number.MAX_SAFE_INTEGER, yieldWeight: 1 }
+  for (const pace of [endless, { turnMs: 0, held: 0, answered: 1e9, yielded: 1 }]) {
+    expect(pacedCompletion(heavy, 0, pace)).toBe(0)
+    expect(pacedCompletion(heavy, 1, pace)).toBe(1)
+    expect([0, 1]).toContain(Math.round(pacedCompletion(heavy, 0.5, pace)))
   }
-
-  expect(paceMs(policy, { turnMs: 0, held: 0, answered: 90 })).toBe(-500)
-  expect(paceMs(policy, { turnMs: Number.MAX_VALUE, held: 90, answered: 0 })).toBe(1500)
-  expect(paceMs({ ...policy, turnLengthMs: 0, habitMs: 0 }, { turnMs: 9e5, held: 90, answered: 0 })).toBe(0)
 })
 
-test('no wait is shorter than for a turn that is surely over; longer turns and pauses never shorten one, answers never lengthen one', () => {
+test('no wait leaves the table; longer turns and pauses never shorten one, answers never lengthen one', () => {
   const count = fc.nat(200)
   const pace = fc.record({ turnMs: fc.nat(300_000), held: count, answered: count })
   const completion = fc.double({ min: 0, max: 1, noNaN: true })
@@ -59,6 +60,7 @@ test('no wait is shorter than for a turn that is surely over; longer turns and p
       (given, completion, pace, more) => {
         const waitMs = waitFor(given, completion, pace)
         expect(waitMs).toBeGreaterThanOrEqual(given.wait.at(-1)?.[1] ?? Number.NaN)
+        expect(waitMs).toBeLessThanOrEqual(given.wait[0]?.[1] ?? Number.NaN)
         const [turnMs, held, answered] = [
           pace.turnMs + more.turnMs,
           pace.held + more.held,

@@ -34,6 +34,9 @@ const TYPICAL_YIELD = -1.6
 /** … and what counts as certain, so that its odds have a logarithm. */
 const CERTAIN = 0.999
 
+/** Beyond this nothing changes, and exponentials stay numbers. */
+const MAX_ODDS = 30
+
 /** What saying a text takes at least, ms. */
 export function spokenMs(text: string): number {
   return WORD_MS * wordsOf(text).length
@@ -45,15 +48,24 @@ export function isPause(silenceMs: number): boolean {
 }
 
 /**
- * How much longer silence runs, in ms, for how the user has spoken; below 0: shorter. 0 after 3 s of a user of whom
- * nothing is known.
+ * By how much the way the user has spoken moves the odds that the turn is over, as a logarithm: above 0 where the end is
+ * likelier. 0 after 3 s of a user of whom nothing is known.
  */
-export function paceMs({ turnLengthMs, habitMs, yieldMs = 0, paceBoundsMs }: PaceWeights, pace: Pace): number {
+export function paceOdds({ turnLengthWeight, habitWeight, yieldWeight = 0 }: PaceWeights, pace: Pace): number {
   const length = Math.log((pace.turnMs + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
   const habit = Math.log((pace.held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (pace.answered + TURNS_BEFORE)))
-  const [least, most] = paceBoundsMs
-  const longer = turnLengthMs * length + habitMs * habit - yieldMs * yieldOf(pace)
-  return Math.round(Math.max(least, Math.min(most, longer)))
+  const odds = yieldWeight * yieldOf(pace) - turnLengthWeight * length - habitWeight * habit
+  return Math.max(-MAX_ODDS, Math.min(MAX_ODDS, odds))
+}
+
+/**
+ * The probability (0 to 1) that the turn is over, once it is known how the user has spoken.
+ *
+ * @param completion the probability from the words, 0 to 1; what is certain stays
+ */
+export function pacedCompletion(weights: PaceWeights, completion: number, pace: Pace): number {
+  const over = completion * Math.exp(paceOdds(weights, pace))
+  return over / (over + (1 - completion))
 }
 
 /** The odds of a yield against those of a typical pause, as a logarithm; 0 where nothing is known. */
@@ -63,4 +75,4 @@ function yieldOf({ yielded }: Pace): number {
   return Math.log(probability / (1 - probability)) - TYPICAL_YIELD
 }
 
-type PaceWeights = Pick<Policy, 'turnLengthMs' | 'habitMs' | 'yieldMs' | 'paceBoundsMs'>
+type PaceWeights = Pick<Policy, 'turnLengthWeight' | 'habitWeight' | 'yieldWeight'>

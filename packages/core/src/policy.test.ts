@@ -16,7 +16,7 @@ test('a policy has a name, or is checked and copied', () => {
   const own = { ...balanced, speakFrom: 0.7 }
   expect(resolvePolicy(own)).toEqual(own)
   expect(resolvePolicy(own)).not.toBe(own)
-  expect(resolvePolicy(own).paceBoundsMs).not.toBe(own.paceBoundsMs)
+  expect(resolvePolicy(own).wait).not.toBe(own.wait)
 })
 
 test.each<[string, unknown]>([
@@ -26,12 +26,9 @@ test.each<[string, unknown]>([
   ['a number that is missing', { ...balanced, margin: undefined }],
   ['a probability above 1', { ...balanced, speakFrom: 1.2 }],
   ['a number that is none', { ...balanced, interruptFrom: Number.NaN }],
-  ['a length that shortens waits', { ...balanced, turnLengthMs: -1 }],
-  ['a habit that is missing', { ...balanced, habitMs: undefined }],
-  ['bounds that are no pair', { ...balanced, paceBoundsMs: [-1] }],
-  ['bounds that are missing', { ...balanced, paceBoundsMs: undefined }],
-  ['a bound that is none', { ...balanced, paceBoundsMs: [Number.NEGATIVE_INFINITY, 1] }],
-  ['bounds on one side', { ...balanced, paceBoundsMs: [100, 200] }],
+  ['a length that shortens waits', { ...balanced, turnLengthWeight: -1 }],
+  ['a habit that is missing', { ...balanced, habitWeight: undefined }],
+  ['a yield that is none', { ...balanced, yieldWeight: Number.POSITIVE_INFINITY }],
   ['a negative time', { ...balanced, resumeAfterMs: -1 }],
   ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.2 }],
   ['no table', { ...balanced, wait: undefined }],

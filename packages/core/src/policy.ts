@@ -14,16 +14,15 @@ export interface Policy {
    */
   readonly wait: readonly WaitPoint[]
   /**
-   * Silence runs so much longer (ms) each time the turn is e times as long as 3 s, and so much shorter each time it is
-   * e times as short: whoever tells a story goes on after most pauses.
+   * The logarithm of the odds that the turn is over falls by so much each time the turn is e times as long as 3 s, and
+   * rises by it each time it is e times as short, before the table is asked: whoever tells a story goes on after most
+   * pauses.
    */
-  readonly turnLengthMs: number
+  readonly turnLengthWeight: number
   /** The same for a user who pauses e times as often in an answered turn as people at a meeting do. */
-  readonly habitMs: number
-  /** Silence runs so much shorter (ms) each time people would be e times as likely to let another speak. Default: 0. */
-  readonly yieldMs?: number | undefined
-  /** What these make together stays within these (ms): so much shorter (0 or less), so much longer (0 or more). */
-  readonly paceBoundsMs: readonly [shorter: number, longer: number]
+  readonly habitWeight: number
+  /** It rises by so much each time people would be e times as likely to let another speak. Default: 0. */
+  readonly yieldWeight?: number | undefined
   /** The agent is silent: the probability (0–1) from which the action is start_speaking. */
   readonly speakFrom: number
   /** The agent speaks: the probability (0–1) from which the user interrupts: start_listening. */
@@ -42,8 +41,8 @@ export interface Policy {
 
 /**
  * The policies that have a name. `python -m turnwise_training.fit_policy` prints this object: its tables are fitted to
- * the budgets in word-timed meetings, within what callers expect (docs/decisions/streaming.md). The other numbers are
- * chosen by hand.
+ * the budgets in word-timed meetings, but for `meeting` within what callers expect (docs/decisions/streaming.md). The
+ * other numbers are chosen by hand.
  */
 export const POLICIES = {
   /** Rarely cuts anybody off. */
@@ -59,10 +58,9 @@ export const POLICIES = {
       [0.98, 600],
       [1, 350],
     ],
-    turnLengthMs: 335,
-    habitMs: 225,
-    yieldMs: 50,
-    paceBoundsMs: [-500, 1500],
+    turnLengthWeight: 1.5,
+    habitWeight: 1.2,
+    yieldWeight: 0.6,
     speakFrom: 0.6,
     interruptFrom: 0.6,
     freeWords: 2,
@@ -85,10 +83,9 @@ export const POLICIES = {
       [0.98, 450],
       [1, 200],
     ],
-    turnLengthMs: 335,
-    habitMs: 225,
-    yieldMs: 50,
-    paceBoundsMs: [-500, 1500],
+    turnLengthWeight: 1.5,
+    habitWeight: 1.2,
+    yieldWeight: 0.6,
     speakFrom: 0.5,
     interruptFrom: 0.3,
     freeWords: 1,
@@ -108,16 +105,34 @@ export const POLICIES = {
       [0.98, 350],
       [1, 200],
     ],
-    turnLengthMs: 335,
-    habitMs: 225,
-    yieldMs: 50,
-    paceBoundsMs: [-500, 1500],
+    turnLengthWeight: 1.5,
+    habitWeight: 1.2,
+    yieldWeight: 0.6,
     speakFrom: 0.4,
     interruptFrom: 0.15,
     freeWords: 0,
     confidentFrom: 0.15,
     margin: 0.05,
     resumeAfterMs: 600,
+    halfAnswerAtMost: 0.1,
+  },
+  /** For an agent among people who talk to each other: it waits as they do, and answers where they would. */
+  meeting: {
+    cutOffBudget: 0.1,
+    wait: [
+      [0, 1800],
+      [0.5, 880],
+      [1, 200],
+    ],
+    turnLengthWeight: 2.5,
+    habitWeight: 2.2,
+    yieldWeight: 1.5,
+    speakFrom: 0.5,
+    interruptFrom: 0.3,
+    freeWords: 1,
+    confidentFrom: 0.5,
+    margin: 0.05,
+    resumeAfterMs: 900,
     halfAnswerAtMost: 0.1,
   },
 } as const satisfies Record<string, Policy>
@@ -149,29 +164,20 @@ export function resolvePolicy(given: unknown): Policy {
     throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
-  for (const name of ['turnLengthMs', 'habitMs', 'freeWords', 'resumeAfterMs'])
+  for (const name of ['turnLengthWeight', 'habitWeight', 'freeWords', 'resumeAfterMs'])
     checkNumber(name, given[name], Number.MAX_SAFE_INTEGER)
-  checkNumber('yieldMs', given.yieldMs ?? 0, Number.MAX_SAFE_INTEGER)
-  checkBounds(given.paceBoundsMs)
+  checkNumber('yieldWeight', given.yieldWeight ?? 0, Number.MAX_SAFE_INTEGER)
   checkWait(given.wait)
   const policy = given as unknown as Policy
   if (policy.confidentFrom < policy.interruptFrom) {
     throw invalid('confidentFrom is below interruptFrom.', policy.confidentFrom)
   }
-  const [shorter, longer] = policy.paceBoundsMs
-  const wait = policy.wait.map(([probability, waitMs]) => [probability, waitMs] as const)
-  return { ...policy, wait, paceBoundsMs: [shorter, longer] }
+  return { ...policy, wait: policy.wait.map(([probability, waitMs]) => [probability, waitMs] as const) }
 }
 
-function checkNumber(name: string, value: unknown, highest: number, least = 0): void {
-  if (typeof value === 'number' && value >= least && value <= highest) return
-  throw invalid(`${name} is ${describeValue(value)}, expected a number from ${least} to ${highest}.`, value)
-}
-
-function checkBounds(bounds: unknown): void {
-  if (!Array.isArray(bounds) || bounds.length !== 2) throw invalid('paceBoundsMs is no pair.', bounds)
-  checkNumber('paceBoundsMs[0]', bounds[0], 0, -Number.MAX_SAFE_INTEGER)
-  checkNumber('paceBoundsMs[1]', bounds[1], Number.MAX_SAFE_INTEGER)
+function checkNumber(name: string, value: unknown, highest: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= highest) return
+  throw invalid(`${name} is ${describeValue(value)}, expected a number from 0 to ${highest}.`, value)
 }
 
 function checkWait(wait: unknown): void {

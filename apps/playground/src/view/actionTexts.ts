@@ -18,6 +18,7 @@ export const POLICY_TEXTS: Readonly<Record<PolicyName, string>> = {
   patient: 'Patient',
   balanced: 'Balanced',
   eager: 'Eager',
+  meeting: 'Among people',
 }
 
 /** A model as it is named. */

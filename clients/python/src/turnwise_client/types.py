@@ -10,7 +10,7 @@ Action = Literal["start_speaking", "continue_listening", "start_listening", "con
 Role = Literal["system", "user", "assistant", "tool"]
 ExpectationKind = Literal["phone", "email", "date", "name", "yes-no", "code", "address"]
 CountedKind = Literal["phone", "code"]
-PolicyName = Literal["patient", "balanced", "eager"]
+PolicyName = Literal["patient", "balanced", "eager", "meeting"]
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 ROLES: tuple[Role, ...] = get_args(Role)

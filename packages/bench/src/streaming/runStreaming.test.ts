@@ -63,6 +63,7 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
     'fake, policy patient',
     'fake, policy balanced',
     'fake, policy eager',
+    'fake, policy meeting',
   ])
   expect(result.overlaps[0]).toMatchObject({
     name: 'any word stops it',

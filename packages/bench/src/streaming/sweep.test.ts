@@ -87,13 +87,6 @@ describe('the sweep with the pace', () => {
     const figures = (points: ReturnType<typeof sweep>) => points.map(({ cutOffRate }) => cutOffRate)
     expect(figures(sweepPaced(same, { lagMs: 200 }))).toEqual(figures(sweep(same, { lagMs: 200 })))
   })
-
-  it('waits for no less than words take to be there', () => {
-    const setting = { threshold: 0.5, delayMs: 300, timeoutMs: 600, paceOf: DEFAULT_POLICY }
-    const end = { meeting: 'm', kind: 'end' as const, silenceMs: 900, turnProbability: 1 }
-    const short = { ...end, pace: { ...TYPICAL, turnMs: 300 } }
-    expect(applySetting([short], setting, { lagMs: 200 }).latencyMs).toBe(200)
-  })
 })
 
 test('a point that another beats is left out', () => {

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, type Pace, POLICIES, type PolicyName, paceMs, waitFor } from '@turnwise/core'
+import { DEFAULT_POLICY, type Pace, POLICIES, type PolicyName, pacedCompletion, waitFor } from '@turnwise/core'
 import { quantile } from '../metrics/bootstrap.js'
 import { ratio, sum } from '../metrics/scores.js'
 
@@ -21,7 +21,7 @@ interface ThresholdSetting {
   readonly threshold: number
   readonly delayMs: number
   readonly timeoutMs: number
-  /** The policy whose pace changes both, if any. */
+  /** The policy whose pace changes the probability before, if any. */
   readonly paceOf?: PolicyName
 }
 
@@ -89,15 +89,10 @@ export function sweep(silences: readonly JudgedSilence[], { lagMs }: SweepOption
   return paretoFront(points)
 }
 
-/** The same settings, the waits of each longer or shorter by the pace, as the default policy has it. */
+/** The same settings, the probability changed by the pace before, as the default policy has it. */
 export function sweepPaced(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
-  const policy = POLICIES[DEFAULT_POLICY]
-  const shifted = silences.map((silence) => {
-    return { ...silence, silenceMs: silence.silenceMs - paceMs(policy, silence.pace) }
-  })
-  // Shifted silences know nothing of the lag, below which the pace shortens no wait: the best are measured again.
-  const settings = sweep(shifted, options).map(({ setting }) => ({ ...setting, paceOf: DEFAULT_POLICY }))
-  return paretoFront(settings.map((setting) => applySetting(silences, setting, options)))
+  const paced = silences.map((silence) => ({ ...silence, turnProbability: pacedProbability(DEFAULT_POLICY, silence) }))
+  return sweep(paced, options).map((point) => ({ ...point, setting: { ...point.setting, paceOf: DEFAULT_POLICY } }))
 }
 
 /** The waiting tables of the policies, each made shorter and longer; from the fewest cut-offs to the least latency. */
@@ -114,17 +109,23 @@ export function applySetting(
   setting: Setting,
   { lagMs }: SweepOptions,
 ): OperatingPoint {
-  const waitOf = ({ turnProbability, pace }: JudgedSilence) => {
+  const waitOf = (silence: JudgedSilence) => {
+    const { turnProbability, pace } = silence
     if ('policy' in setting) {
       return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy], turnProbability, pace))
     }
-    const waitMs = turnProbability >= setting.threshold ? setting.delayMs : setting.timeoutMs
-    return setting.paceOf === undefined ? waitMs : Math.max(lagMs, waitMs + paceMs(POLICIES[setting.paceOf], pace))
+    const { threshold, delayMs, timeoutMs, paceOf } = setting
+    const probability = paceOf === undefined ? turnProbability : pacedProbability(paceOf, silence)
+    return probability >= threshold ? delayMs : timeoutMs
   }
   const holds = silences.filter(({ kind }) => kind === 'hold')
   const ends = silences.filter(({ kind }) => kind === 'end')
   const cut = holds.filter((silence) => silence.silenceMs > waitOf(silence)).length
   return { cutOffRate: ratio(cut, holds.length), latencyMs: ratio(sum(ends.map(waitOf)), ends.length), setting }
+}
+
+function pacedProbability(policy: PolicyName, { turnProbability, pace }: JudgedSilence): number {
+  return pacedCompletion(POLICIES[policy], turnProbability, pace)
 }
 
 /** The fewest cut-offs at a latency of at most so much; undefined if none is so fast. */

@@ -54,7 +54,7 @@ export function createFrames(random: Random, name: string): () => FuzzFrame {
     const session = `${name}-${opened}`
     calls[place] = { session, seq: 0 }
     known[opened % KNOWN] = session
-    return { type: 'open', session, policy: random.pick(['patient', 'balanced', 'eager']) }
+    return { type: 'open', session, policy: random.pick(['patient', 'balanced', 'eager', 'meeting']) }
   }
 
   function rightMessage(): Message {

@@ -166,7 +166,7 @@ test('clocks and policies at the ends of what numbers can be give decisions that
     [1, 0],
   ]
   const shares = { cutOffBudget: 1, speakFrom: 1, interruptFrom: 0, confidentFrom: 0, margin: 1, halfAnswerAtMost: 0 }
-  const pace = { turnLengthMs: most, habitMs: most, yieldMs: most, paceBoundsMs: [-most, most] }
+  const pace = { turnLengthWeight: most, habitWeight: most, yieldWeight: most }
   const policy = { ...shares, ...pace, resumeAfterMs: most, wait, freeWords: most }
   stream.send({ type: 'open', session: 'a', policy })
   let seq = 0

@@ -27,10 +27,9 @@ const policySchema = z
     z.object({
       cutOffBudget: share,
       wait: z.array(z.tuple([share, z.number().min(0)])).min(2),
-      turnLengthMs: z.number().min(0),
-      habitMs: z.number().min(0),
-      yieldMs: z.number().min(0).optional(),
-      paceBoundsMs: z.tuple([z.number().max(0), z.number().min(0)]),
+      turnLengthWeight: z.number().min(0),
+      habitWeight: z.number().min(0),
+      yieldWeight: z.number().min(0).optional(),
       speakFrom: share,
       interruptFrom: share,
       freeWords: z.number().min(0),
