@@ -66,8 +66,6 @@ class Run:
     seed: int = 1
     start_from: str = ""
     """A folder to start from instead of the base."""
-    teacher: str = ""
-    """A folder of a model whose answers are taught beside the labels (`divergence`)."""
 
 
 AMONG_PEOPLE = 2.0
@@ -95,13 +93,6 @@ def loss_of(outputs: Tensor, batch: TreeBatch, action_weights: Tensor, silent_lo
         )
         total = total + AMONG_PEOPLE * among
     return total
-
-
-def divergence(outputs: Tensor, taught: Tensor) -> Tensor:
-    """Sum over the points of the Kullback-Leibler divergence of the four actions' probabilities from a
-    teacher's (Hinton et al. 2015, without a temperature). Both [points, 5]."""
-    said, right = (functional.log_softmax(logits[:, :-1], dim=-1) for logits in (outputs, taught))
-    return functional.kl_div(said, right, reduction="sum", log_target=True)
 
 
 def balance(trees: list[PromptTree]) -> Tensor:
@@ -180,9 +171,6 @@ def main() -> None:
     # of its time.
     bf16 = device == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
     network = ActionModel(model, tokenizer, run.frozen_layers, bf16).to(device).train()
-    teacher = None
-    if run.teacher:
-        teacher = ActionModel(*load_model(run.teacher), run.frozen_layers, bf16).to(device).eval()
     body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
     groups = [
         {"params": body, "lr": run.learning_rate, "base": run.learning_rate},
@@ -236,13 +224,7 @@ def main() -> None:
         with rounded_weights(model) if run.int8 else nullcontext():
             for group in pack(trees, run.max_tokens):
                 batch = collate(group, device)
-                outputs = network.logits(batch)
-                loss = loss_of(outputs, batch, action_weights, run.silent_loss)
-                if teacher:
-                    with torch.no_grad():
-                        taught = teacher.logits(batch)
-                    loss = (loss + divergence(outputs, taught)) / 2
-                loss = loss / max(1, points)
+                loss = loss_of(network.logits(batch), batch, action_weights, run.silent_loss) / max(1, points)
                 loss.backward()
                 total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)
