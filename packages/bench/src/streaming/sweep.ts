@@ -49,7 +49,7 @@ const THRESHOLDS = 50
 /** No probability is so high: the setting is that of silence alone. */
 const NEVER = 2
 const DELAYS_MS = steps(0, 1500, 50)
-const SCALES = [...steps(5, 60, 1), ...steps(65, 100, 5)].map((twentieths) => twentieths / 20)
+const SCALES = [...steps(12, 150, 1), ...steps(160, 250, 10)].map((fiftieths) => fiftieths / 50)
 const TIMEOUTS_MS = [...steps(200, 2000, 50), ...steps(2100, 5000, 100)]
 
 /** Waits of a given length for every silence: the one that knows nothing of words. */
