@@ -1,0 +1,27 @@
+"""Two models become their mean."""
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from turnwise_training.average import average
+
+
+def model(seed: int, layers: int = 1) -> LlamaForCausalLM:
+    torch.manual_seed(seed)
+    sizes = {"hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 2, "num_key_value_heads": 1}
+    return LlamaForCausalLM(LlamaConfig(vocab_size=11, num_hidden_layers=layers, **sizes))
+
+
+def test_every_weight_is_the_mean():
+    one, other = model(1), model(2)
+    wanted = {name: (one.state_dict()[name] + weight) / 2 for name, weight in other.state_dict().items()}
+    found = average([one, other]).state_dict()
+    assert found.keys() == wanted.keys()
+    for name, weight in wanted.items():
+        torch.testing.assert_close(found[name], weight)
+
+
+def test_models_of_other_depths_have_none():
+    with pytest.raises(AssertionError, match="layers"):
+        average([model(1), model(2, layers=2)])
