@@ -21,10 +21,13 @@ async function ask(body: object, logits: ActionLogits = LOGITS.startSpeaking, qu
   return app.inject({ method: 'POST', url: `/v1/vapi/endpointing${query}`, payload: body })
 }
 
+/** What a logit of 9 against 0 makes of the pair. */
+const SURE = 1 / (1 + Math.exp(-9))
+
 test.each([
-  [LOGITS.startSpeaking, '', 'balanced', 1],
-  [LOGITS.continueListening, '', 'balanced', 0],
-  [LOGITS.continueListening, '?policy=patient', 'patient', 0],
+  [LOGITS.startSpeaking, '', 'balanced', SURE],
+  [LOGITS.continueListening, '', 'balanced', 1 - SURE],
+  [LOGITS.continueListening, '?policy=patient', 'patient', 1 - SURE],
   [[0, 0, 9, 0], '?policy=eager', 'eager', 0.5],
 ] as const)('%j %s: as %s waits at %f', async (logits, query, policy, completion) => {
   const response = await ask(requestFor(CALL), logits, query)
