@@ -9,8 +9,16 @@ from turnwise_training.average import average
 
 def model(seed: int, layers: int = 1) -> LlamaForCausalLM:
     torch.manual_seed(seed)
-    sizes = {"hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 2, "num_key_value_heads": 1}
-    return LlamaForCausalLM(LlamaConfig(vocab_size=11, num_hidden_layers=layers, **sizes))
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=11,
+            hidden_size=8,
+            intermediate_size=16,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+        )
+    )
 
 
 def test_every_weight_is_the_mean():

@@ -139,7 +139,8 @@ def test_the_pace_is_that_of_typescript():
         found = weights.completion(half * 2 * certain, turn_ms, held, answered, unknown)
         assert found.tolist() == pytest.approx([certain] * 5)
     odds = np.exp(np.array([-1.6, -0.6, -2.6]))
-    known = weights.completion(half[:3], *np.array([paces[0]] * 3).T, odds / (1 + odds))
+    nothing = np.zeros(3)
+    known = weights.completion(half[:3], nothing + 3000, nothing, nothing, odds / (1 + odds))
     assert known.tolist() == pytest.approx([0.5, 1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(0.5))])
     assert spoken_ms("o'clock, at a.b@c well") == 6 * 300
 
