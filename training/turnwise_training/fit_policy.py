@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .mined_sources import is_policy_meeting
-from .pace import CERTAIN, Pace, PaceWeights, spoken_ms, terms
+from .pace import Pace, PaceWeights, log_odds, spoken_ms, terms
 from .prompt import Message
 from .timed_points import Points, Silence, judge, read_silences, sample
 from .waiting_tables import (
@@ -112,21 +112,18 @@ def fit_policies(points: Points, present: dict[str, Preset]) -> dict[str, Table]
     least = np.zeros(1)
     for name, (budget, table) in sorted(present.items(), key=lambda each: each[1].budget, reverse=True):
         found = TableFit(points, table.pace, BOUNDS.get(name, FREE)).within(budget)
-        if name not in BOUNDS:
-            tables[name] = readable(found)
-            continue
-        assert least.size in (1, len(found.knots)), "the corners of the bounds differ"
-        least = np.maximum(least, found.waits_ms)
-        tables[name] = readable(found._replace(waits_ms=least))
+        if name in BOUNDS:
+            assert least.size in (1, len(found.knots)), "the corners of the bounds differ"
+            least = np.maximum(least, found.waits_ms)
+            found = found._replace(waits_ms=least)
+        tables[name] = readable(found)
     return tables
 
 
 def regressed_weights(points: Points) -> PaceWeights:
     """What a logistic regression of "is an end" makes of the pace, for each unit of the words' log odds."""
     yields, length, habit = terms(points.turn_ms, points.held, points.answered, points.yielded)
-    probability = np.clip(points.completion, 1 - CERTAIN, CERTAIN)
-    words = np.log(probability / (1 - probability))
-    seen = np.stack([words, -length, -habit, yields], 1)
+    seen = np.stack([log_odds(points.completion), -length, -habit, yields], 1)
     of_words, *others = LogisticRegression(class_weight="balanced").fit(seen, points.ends).coef_[0]
     return PaceWeights(*(float(weight / of_words) for weight in others))
 

@@ -37,7 +37,7 @@ def talk(folder: Path, count: int, chance: random.Random, among_people: bool = F
         units = row["turns"]
         for other, own in stretches(units):
             said = punctuated(units[other], False, chance)
-            heard = [label(units, index, chance) for index in own]
+            heard = [label(units, index, chance) for index in own if is_used(units[index])]
             utterances = [utterance for utterance in heard if utterance]
             if len(said.split()) < 2 or not utterances:
                 continue
@@ -59,12 +59,17 @@ def stretches(units: list[dict]) -> Iterator[tuple[int, list[int]]]:
     yield from ((other, own) for (other, _), own in found.items())
 
 
+def is_used(unit: dict) -> bool:
+    return not UNUSED.match(tags_of(unit)) and usable(spoken(unit["text"]))
+
+
+def tags_of(unit: dict) -> str:
+    return " ".join(unit["tags"])
+
+
 def labelled(units: list[dict], index: int, chance: random.Random) -> Utterance | None:
     unit = units[index]
-    tags = " ".join(unit["tags"])
-    words = spoken(unit["text"])
-    if UNUSED.match(tags) or not usable(words):
-        return None
+    tags = tags_of(unit)
     broken = "==" in unit["text"] or "%-" in tags or tags.startswith(("fh", "fg", "h"))
     if BACKCHANNEL.match(tags):
         action = CONTINUE_SPEAKING
@@ -79,8 +84,7 @@ def labelled(units: list[dict], index: int, chance: random.Random) -> Utterance 
 
 
 def who_spoke_next(units: list[dict], index: int, chance: random.Random) -> Utterance | None:
-    tags = " ".join(units[index]["tags"])
-    if UNUSED.match(tags) or BACKCHANNEL.match(tags) or not usable(spoken(units[index]["text"])):
+    if BACKCHANNEL.match(tags_of(units[index])):
         return None
     text = punctuated(units[index], False, chance)
     action = START_SPEAKING if yields(units, index) else CONTINUE_LISTENING
@@ -90,7 +94,7 @@ def who_spoke_next(units: list[dict], index: int, chance: random.Random) -> Utte
 def yields(units: list[dict], index: int) -> bool:
     """Whether the next unit that is no backchannel is somebody else's."""
     for later in units[index + 1 : index + 12]:
-        if not BACKCHANNEL.match(" ".join(later["tags"])):
+        if not BACKCHANNEL.match(tags_of(later)):
             return later["role"] != units[index]["role"]
     return True
 
@@ -99,7 +103,7 @@ def punctuated(unit: dict, holds: bool, chance: random.Random) -> str:
     """As a transcriber writes it: a capital, a mark at the end, a comma where the speaker goes on."""
     text = re.sub(r"\bi\b", "I", spoken(unit["text"]))
     text = text[:1].upper() + text[1:]
-    if "==" in unit["text"] or "%-" in " ".join(unit["tags"]):
+    if "==" in unit["text"] or "%-" in tags_of(unit):
         return text
     if unit["tags"] and unit["tags"][0].startswith("q"):
         return f"{text}?"

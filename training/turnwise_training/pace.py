@@ -58,11 +58,15 @@ def terms(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What the weights weigh: of the yield, of the turn's length, of the habit, each [points] and 0 where
     nothing is known."""
-    probability = np.clip(yielded, 1 - CERTAIN, CERTAIN)
-    yields = np.nan_to_num(np.log(probability / (1 - probability)) - TYPICAL_YIELD)
+    yields = np.nan_to_num(log_odds(yielded) - TYPICAL_YIELD)
     length = np.log((turn_ms + ONSET_MS) / (TYPICAL_TURN_MS + ONSET_MS))
     habit = np.log((held + PAUSES_A_TURN * TURNS_BEFORE) / (PAUSES_A_TURN * (answered + TURNS_BEFORE)))
     return yields, length, habit
+
+
+def log_odds(probability: np.ndarray) -> np.ndarray:
+    clipped = np.clip(probability, 1 - CERTAIN, CERTAIN)
+    return np.log(clipped / (1 - clipped))
 
 
 def spoken_ms(text: str) -> float:

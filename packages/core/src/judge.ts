@@ -99,8 +99,7 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   const probability = isHalf ? policy.halfAnswerAtMost : completion
   const threshold = moved(policy.speakFrom, policy.margin, lastAction, 'start_speaking', 'continue_listening')
   const speaks = probability >= threshold
-  const waitMs = waitFor(policy, probability, pace)
-  const paceMs = waitMs - tableWait(policy, probability)
+  const { waitMs, paceMs } = pacedWait(policy, probability, pace)
   const reason = { probability, threshold, excluded: excludedBy(false), paceMs }
   if (wasStopped && (wordsOf(text).length === 0 || interruption < policy.interruptFrom - policy.margin)) {
     const rule = 'false_interruption'
@@ -123,14 +122,19 @@ function judgeOverlap(policy: Policy, { completion, interruption, text, pace, la
   const stops = isProbable && counts
   const isKept = isProbable !== interruption >= interruptFrom
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'
-  const waitMs = waitFor(policy, completion, pace)
-  const paceMs = waitMs - tableWait(policy, completion)
+  const { waitMs, paceMs } = pacedWait(policy, completion, pace)
   const reason = { probability: interruption, threshold, excluded: excludedBy(true), paceMs }
   return {
     action: stops ? 'start_listening' : 'continue_speaking',
     waitMs: stops ? waitMs : 0,
     reason: { rule, ...reason },
   }
+}
+
+/** The wait, and how much of it the pace has added. */
+function pacedWait(policy: Policy, completion: number, pace: Pace): { waitMs: number; paceMs: number } {
+  const waitMs = waitFor(policy, completion, pace)
+  return { waitMs, paceMs: waitMs - tableWait(policy, completion) }
 }
 
 /** A threshold moved in favour of the last action. */

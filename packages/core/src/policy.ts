@@ -39,6 +39,17 @@ export interface Policy {
   readonly halfAnswerAtMost: number
 }
 
+/** How probabilities become actions unless a policy leans to one side. */
+const USUAL_ACTIONS = {
+  speakFrom: 0.5,
+  interruptFrom: 0.3,
+  freeWords: 1,
+  confidentFrom: 0.5,
+  margin: 0.05,
+  resumeAfterMs: 900,
+  halfAnswerAtMost: 0.1,
+} as const
+
 /**
  * The policies that have a name. `python -m turnwise_training.fit_policy` prints this object: its tables are fitted to
  * the budgets in word-timed meetings, but for `meeting` within what callers expect (docs/decisions/streaming.md). The
@@ -89,13 +100,7 @@ export const POLICIES = {
     turnLengthWeight: 1.5,
     habitWeight: 1.2,
     yieldWeight: 0.6,
-    speakFrom: 0.5,
-    interruptFrom: 0.3,
-    freeWords: 1,
-    confidentFrom: 0.5,
-    margin: 0.05,
-    resumeAfterMs: 900,
-    halfAnswerAtMost: 0.1,
+    ...USUAL_ACTIONS,
   },
   /** Answers fast, and cuts off now and then. */
   eager: {
@@ -137,13 +142,7 @@ export const POLICIES = {
     turnLengthWeight: 2.3,
     habitWeight: 2.2,
     yieldWeight: 1.4,
-    speakFrom: 0.5,
-    interruptFrom: 0.3,
-    freeWords: 1,
-    confidentFrom: 0.5,
-    margin: 0.05,
-    resumeAfterMs: 900,
-    halfAnswerAtMost: 0.1,
+    ...USUAL_ACTIONS,
   },
 } as const satisfies Record<string, Policy>
 
