@@ -10,6 +10,7 @@ export {
 } from './datasets/loadDataset.js'
 export { DEFAULT_ACCURACY, DEFAULT_LATENCY, DEFAULT_SOAK, DEFAULT_STREAMING } from './defaults.js'
 export type { LatencyResult, Spread } from './latency/latencyResult.js'
+export { dropParts, partsPath } from './latency/partStore.js'
 export { type LatencyOptions, runLatency } from './latency/runLatency.js'
 export { spreadOf } from './latency/spreadOf.js'
 export { buildReport, type ReportResults, type ReportSection } from './report/buildReport.js'

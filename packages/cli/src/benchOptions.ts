@@ -39,7 +39,7 @@ export function addSystemOptions(command: Command): Command {
 
 /** Adds `--fresh`. */
 export function addFreshOption(command: Command): Command {
-  return command.option('--fresh', 'ask all again, and drop the answers of earlier runs')
+  return command.option('--fresh', 'begin anew, and drop what earlier runs have kept')
 }
 
 /** Adds `--data-dir`. */

@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createDetector } from '@turnwise/core'
+import { createDetector, TurnwiseError } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { DEFAULT_LATENCY } from '../defaults.js'
@@ -98,6 +99,28 @@ test('a whole run beside a baseline', async () => {
   expect(result.soak?.points.at(-1)?.updates).toBe(20)
   expect(tasks).toEqual(new Set(['fresh processes', 'prompts and updates', 'soak', 'throughput', 'calls']))
   expect(JSON.stringify(result)).not.toContain(TINY)
+}, 60_000)
+
+test('a run that is stopped goes on with the part that it was in', async () => {
+  const parts = join(await temporaryFolder(), 'parts.jsonl')
+  const options = {
+    ...DEFAULT_LATENCY,
+    ...{ models: [`${TINY}/fused`], threads: 1, rounds: 1, runs: 1, pauseMs: 0, sessions: [1], calls: [1], wordMs: 20 },
+    ...{ seconds: 0.1, spinning: false, partsPath: parts },
+  }
+  const stopped = rejection(
+    runLatency({
+      ...options,
+      onProgress(task) {
+        if (task === 'prompts and updates') throw new TurnwiseError('ABORTED', 'Stopped.')
+      },
+    }),
+  )
+  expect(await stopped).toMatchObject({ code: 'ABORTED' })
+  const tasks = new Set<string>()
+  const result = await runLatency({ ...options, onProgress: (task) => tasks.add(task) })
+  expect(tasks).toEqual(new Set(['prompts and updates']))
+  expect([result.processes.length, result.throughput.length, result.cases.length]).toEqual([1, 1, 5])
 }, 60_000)
 
 test('a model of the native runtime is also measured in ONNX Runtime', async () => {

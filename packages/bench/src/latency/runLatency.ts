@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { TurnwiseError } from '@turnwise/core'
 import { type Detector, loadDetector, locateModel, type Runtime, type RuntimeChoice, verifyModel } from 'turnwise'
-import { createHeader } from '../results/resultHeader.js'
+import { createHeader, type ResultHeader } from '../results/resultHeader.js'
 import { factsOf } from '../systems/detectorSystem.js'
 import type { FreshProcessJob } from './freshProcess.js'
 import type {
@@ -15,6 +15,7 @@ import type {
   ThroughputResult,
 } from './latencyResult.js'
 import { measureBatch, measureLoad, measureThroughput, soak } from './liveLoad.js'
+import { openPartStore, type PartStore } from './partStore.js'
 import { type NamedPath, runPython } from './runPython.js'
 import { CASES, STEADY_MS, timeCases } from './timeCases.js'
 import { loadTimedDetector, loadTimedGraph, roleOfGraph, runtimesOf, type TimedSystem } from './timedSystem.js'
@@ -49,6 +50,10 @@ export interface LatencyOptions {
   /** A folder of the published form with model.safetensors, for PyTorch. */
   readonly torch?: string | undefined
   readonly seed: number
+  /** Where finished parts are kept, so that a run told the same goes on after them. Default: nowhere. */
+  readonly partsPath?: string | undefined
+  /** Whether the parts of earlier runs are dropped. */
+  readonly fresh?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((task: string, done: number, total: number) => void) | undefined
 }
@@ -57,27 +62,47 @@ export interface LatencyOptions {
  * Measures speed and memory. Nothing else should run on the machine meanwhile; the result holds its load.
  *
  * @throws TurnwiseError as `loadDetector`, MODEL_FILE_MISSING, MODEL_FILE_INVALID, MODEL_FAILED, UNSUPPORTED_MODEL,
- *   PYTHON_FAILED, ABORTED
+ *   PYTHON_FAILED, OUTPUT_UNWRITABLE, ABORTED
  */
 export async function runLatency(options: LatencyOptions): Promise<LatencyResult> {
-  const { threads, runs, rounds, pauseMs, signal, onProgress } = options
-  const header = createHeader('latency', options.seed)
+  const { threads, pauseMs, seed } = options
+  const header = createHeader('latency', seed)
   const named = await findSystems(options)
+  const parts = await openParts(options, named, header)
   // First: what is not installed there is known at once, and this process takes neither memory nor time from the others.
-  const python = await measureInPython(options, named)
-  const processes = await measureProcesses(options, named)
+  const python = await parts.part('python', () => measureInPython(options, named))
+  const processes = await parts.part('processes', () => measureProcesses(options, named))
   // Before the others are loaded: they would stay in this process's memory.
-  const live = await measureLive(named.detectors, options)
+  const live = await parts.part('live', () => measureLive(named.detectors, options))
+  const timed = await parts.part('cases', () => measureCases(options, named))
+  const machine = { ...header.machine, loadAverage: parts.loadAverage }
+  return { ...header, machine, threads, pauseMs, steadyMs: STEADY_MS, ...timed, processes, ...live, python }
+}
+
+function openParts(
+  { signal: _signal, onProgress: _onProgress, partsPath, fresh, ...told }: LatencyOptions,
+  { graphs, files }: NamedSystems,
+  { machine, versions }: ResultHeader,
+): Promise<PartStore> {
+  const { loadAverage, ...here } = machine
+  const paths = [...graphs, ...files].map(({ path }) => path)
+  return openPartStore(partsPath, { told: [told, here, versions], files: paths, loadAverage }, fresh)
+}
+
+/** All systems in turn. */
+async function measureCases(
+  options: LatencyOptions,
+  named: NamedSystems,
+): Promise<Pick<LatencyResult, 'systems' | 'cases'>> {
+  const { runs, rounds, pauseMs, signal, onProgress } = options
   const systems = await loadTimedSystems(options, named)
-  let cases: LatencyResult['cases']
   try {
     const report = (done: number, total: number) => onProgress?.('prompts and updates', done, total)
-    cases = await timeCases(systems, { rounds, runs, pauseMs, signal, onProgress: report })
+    const cases = await timeCases(systems, { rounds, runs, pauseMs, signal, onProgress: report })
+    return { systems: systems.map((system) => system.facts), cases }
   } finally {
     await Promise.all(systems.map((system) => system.close()))
   }
-  const facts = systems.map((system) => system.facts)
-  return { ...header, threads, pauseMs, steadyMs: STEADY_MS, systems: facts, cases, processes, ...live, python }
 }
 
 async function loadTimedSystems(options: LatencyOptions, { detectors }: NamedSystems): Promise<TimedSystem[]> {

@@ -162,7 +162,11 @@ test.each([
     ['accuracy', 'four-class', '--fresh'],
     /^Stopped\. The answers so far are kept in .* without --fresh\./m,
   ],
-  ['latency', ['latency', '--rounds', '1000', '--seconds', '60'], /^Stopped\. Nothing was kept\.$/m],
+  [
+    'latency',
+    ['latency', '--rounds', '1000', '--seconds', '60'],
+    /^Stopped\. The parts so far are kept in .*out\.parts\.jsonl: /m,
+  ],
 ])(
   '%s that is told to stop says what is kept and leaves the terminal as it was',
   async (_, commandLine, kept) => {

@@ -2,7 +2,7 @@ import type { LatencyResult } from '@turnwise/bench'
 import { DEFAULT_LATENCY, DEFAULT_SOAK } from '@turnwise/bench/defaults'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { App } from '../app.js'
-import { addRunOptions, type BenchRunOptions, parseCount, parsePositive } from '../benchOptions.js'
+import { addFreshOption, addRunOptions, type BenchRunOptions, parseCount, parsePositive } from '../benchOptions.js'
 import { addLoadingOptions, defaultThreads, type LoadingOptions } from '../loadingOptions.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
@@ -14,6 +14,7 @@ export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
   readonly baseline?: string
   readonly own?: string
   readonly spinning?: true
+  readonly fresh?: true
   readonly rounds: number
   readonly runs: number
   readonly sessions: readonly number[]
@@ -68,7 +69,7 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
     .option('--python <command>', 'the same files with onnxruntime in this Python')
     .option('--torch <folder>', 'of the published form, with PyTorch in that Python')
     .addHelpText('after', DETAILS)
-  addRunOptions(addLoadingOptions(command), 'results/latency.json')
+  addRunOptions(addFreshOption(addLoadingOptions(command)), 'results/latency.json')
   command.action((options: LatencyCommandOptions) => {
     if (options.torch !== undefined && options.python === undefined) {
       return command.error('error: --torch runs in the Python of --python, which is not given')
@@ -79,15 +80,19 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { assertWritable, runLatency, writeResult } = await import('@turnwise/bench')
+  const { assertWritable, dropParts, partsPath, runLatency, writeResult } = await import('@turnwise/bench')
   const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
-  const { soak, soakUpdates, soakSessions, python } = options
+  const { soak, soakUpdates, soakSessions, python, fresh } = options
   await assertWritable(out)
-  const result = await measure(app, 'Nothing was kept.', ({ show, signal }) =>
+  const partsFile = partsPath(out)
+  const kept = `The parts so far are kept in ${partsFile}: the same command goes on from there, without --fresh.`
+  const result = await measure(app, kept, ({ show, signal }) =>
     runLatency({
       ...DEFAULT_LATENCY,
       ...{ baseline, own, threads, runtime, spinning, rounds, runs, sessions, calls, seconds, seed, torch, signal },
+      partsPath: partsFile,
+      fresh,
       models: [model, ...also],
       soak: soak && { updates: soakUpdates, sessions: soakSessions },
       python: python?.trim().split(/\s+/),
@@ -95,6 +100,7 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
     }),
   )
   await writeResult(out, result)
+  await dropParts(partsFile)
   const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
   await write(app.terminal.output, parts.join(''))
   const { loadAverage } = result.machine
