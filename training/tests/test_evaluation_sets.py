@@ -51,10 +51,16 @@ def test_swda_yields_looks_past_backchannels():
     assert labels("yields") == [
         ("We drove up to the lake,", CONTINUE_LISTENING),
         ("Uh-huh.", CONTINUE_SPEAKING),
-        ("and the boat was gone.", START_SPEAKING),
-        ("Did you ask about", START_SPEAKING),
-        ("No.", START_SPEAKING),
+        ("We drove up to the lake, and the boat was gone.", START_SPEAKING),
+        ("Right. Did you ask about", START_SPEAKING),
+        ("Well No.", START_SPEAKING),
     ]
+
+
+def test_swda_yields_shows_the_end_of_a_long_turn():
+    turn = {"speaker": "A", "tag": "sd", "text": "word " * 70}
+    [(messages, _)] = label_dialogue([turn], "yields")
+    assert messages[-1]["content"].split() == ["word"] * 60
 
 
 def test_swda_complete_looks_at_the_mark_and_hides_it():
@@ -67,12 +73,15 @@ def test_swda_complete_looks_at_the_mark_and_hides_it():
     ]
 
 
-def test_swda_context_is_the_other_speakers_last_utterance():
-    contexts = [[m["content"] for m in messages[:-1]] for messages, _ in label_dialogue(DIALOGUE, "yields")]
+@pytest.mark.parametrize(
+    ("rule", "before_the_boat"), [("yields", []), ("complete", ["Uh-huh."])], ids=["the turn", "the unit"]
+)
+def test_swda_context_is_the_other_speakers_last_utterance(rule: SwdaRule, before_the_boat: list[str]):
+    contexts = [[m["content"] for m in messages[:-1]] for messages, _ in label_dialogue(DIALOGUE, rule)]
     assert contexts == [
         [],
         ["We drove up to the lake,"],
-        ["Uh-huh."],
+        before_the_boat,
         ["and the boat was gone."],
         ["Did you ask about"],
     ]

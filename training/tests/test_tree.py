@@ -122,6 +122,20 @@ def test_training_fused_in_bf16_equals_the_plain_model(tokenizer: PromptTokenize
         assert (found - gradients).norm() < tolerance * gradients.norm()
 
 
+def test_dropout_is_for_the_trained_layers_while_they_are_trained(
+    tokenizer: PromptTokenizer, model: LlamaForCausalLM
+):
+    [conversation] = parse_corpus(TEXT, "test.txt")
+    batch = collate([TreeMaker(tokenizer, NONE).tree(conversation, random.Random(0))])
+    layers = model.config.num_hidden_layers
+    with torch.no_grad():
+        plain = ActionModel(model, tokenizer)(batch)
+        network = ActionModel(model, tokenizer, dropout=0.5)
+        assert not torch.allclose(network.train()(batch), plain)
+        assert torch.equal(network.eval()(batch), plain)
+        assert torch.equal(ActionModel(model, tokenizer, layers, dropout=0.5).train()(batch), plain)
+
+
 def test_augmented_trees_hold_prompts_that_are_asked(tokenizer: PromptTokenizer):
     """Each in the form that the template gives to any way of writing the same words."""
     tokenizer = PromptTokenizer(tokenizer.tokenizer, SPOKEN_WORDS)

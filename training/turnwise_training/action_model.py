@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
@@ -28,16 +29,22 @@ def before_attention(
     return (query[0] * attention.scaling).to(value.dtype), key[0].to(value.dtype), value[0]
 
 
-def after_attention(layer: DecoderLayer, hidden: Tensor, attended: Tensor) -> Tensor:
-    hidden = hidden + layer.self_attn.o_proj(attended[None])
-    return hidden + layer.mlp(layer.post_attention_layernorm(hidden))
+def after_attention(layer: DecoderLayer, hidden: Tensor, attended: Tensor, dropout: float) -> Tensor:
+    """`dropout`: of what attention and feed-forward add to the residual stream."""
+    hidden = hidden + functional.dropout(layer.self_attn.o_proj(attended[None]), dropout)
+    return hidden + functional.dropout(layer.mlp(layer.post_attention_layernorm(hidden)), dropout)
 
 
 class ActionModel(nn.Module):
     """The language model up to its action rows and the yield row."""
 
     def __init__(
-        self, model: LlamaForCausalLM, tokenizer: PromptTokenizer, frozen_layers: int = 0, bf16: bool = False
+        self,
+        model: LlamaForCausalLM,
+        tokenizer: PromptTokenizer,
+        frozen_layers: int = 0,
+        bf16: bool = False,
+        dropout: float = 0.0,
     ):
         super().__init__()
         self.model = model
@@ -48,6 +55,7 @@ class ActionModel(nn.Module):
             self.after = torch.compile(after_attention, dynamic=True)
         self.frozen_layers = frozen_layers
         self.bf16 = bf16
+        self.dropout = dropout
         rows = model.lm_head.weight[self.row_ids]
         self.head = nn.Parameter(rows.detach().clone())  # [5, hidden]
         for parameter in model.parameters():
@@ -71,9 +79,11 @@ class ActionModel(nn.Module):
         hidden = inner.embed_tokens(batch.input_ids)  # [1, tokens, hidden]
         rotary = inner.rotary_emb(hidden, batch.position_ids)
         for depth, layer in enumerate(decoder_layers(self.model)):
-            with torch.set_grad_enabled(torch.is_grad_enabled() and depth >= self.frozen_layers):
+            is_trained = depth >= self.frozen_layers
+            dropout = self.dropout if is_trained and self.training else 0.0
+            with torch.set_grad_enabled(torch.is_grad_enabled() and is_trained):
                 query, key, value = self.before(layer, hidden, rotary)
-                hidden = self.after(layer, hidden, attend(query, key, value, batch.masks))
+                hidden = self.after(layer, hidden, attend(query, key, value, batch.masks), dropout)
         return inner.norm(hidden[0, batch.index])
 
     def store_head(self) -> LlamaForCausalLM:

@@ -94,12 +94,15 @@ SWDA_LEFT_OUT = frozenset(("%", "aa"))
 SwdaRule = Literal["yields", "complete"]
 """Which utterances are labelled start_speaking; the published labels are not known.
 
-yields: the next utterance that is no backchannel is the other speaker's, or there is none.
+yields: the next utterance that is no backchannel is the other speaker's, or there is none. Who speaks next
+depends on the whole turn, so the user's text is all of it so far.
 complete: the transcriber closed the sentence: the text ends in ".", "?" or "!". The others break off in a
 comma (681 of the 2,688), in a bare word (455) or in "..." (4): the copy has no "-/" marks, and units that
-were abandoned for good (tag %) are not among the published ones. The user's text is shown without its last
-mark then: the label could be read from it.
+were abandoned for good (tag %) are not among the published ones. The user's text is that sentence, shown
+without its last mark: the label could be read from it.
 """
+TURN_WORDS = 60
+"""Of a long turn, as many as of word-timed conversations (`timed_points.MESSAGE_WORDS`)."""
 
 
 def swda(data_dir: Path, rule: SwdaRule) -> EvaluationSet:
@@ -122,11 +125,19 @@ def label_dialogue(turns: list[dict], rule: SwdaRule) -> list[tuple[list[Message
     for index, turn in enumerate(turns):
         if turn["tag"] in SWDA_LEFT_OUT:
             continue
-        before = [other for other in turns[:index] if other["speaker"] != turn["speaker"]][-1:]
-        text = turn["text"] if rule == "yields" else without_end_mark(turn["text"])
-        messages = [{"role": "assistant", "content": other["text"]} for other in before]
+        is_backchannel = turn["tag"] in SWDA_BACKCHANNELS
+        of_turn = rule == "yields" and not is_backchannel
+        # Backchannels interrupt no turn.
+        heard = [each for each in turns[:index] if not (of_turn and each["tag"] in SWDA_BACKCHANNELS)]
+        others = [place for place, each in enumerate(heard) if each["speaker"] != turn["speaker"]]
+        messages = [{"role": "assistant", "content": heard[place]["text"]} for place in others[-1:]]
+        if of_turn:
+            units = [*heard[others[-1] + 1 if others else 0 :], turn]
+            text = " ".join(" ".join(each["text"] for each in units).split()[-TURN_WORDS:])
+        else:
+            text = turn["text"] if rule == "yields" else without_end_mark(turn["text"])
         messages.append({"role": "user", "content": text})
-        if turn["tag"] in SWDA_BACKCHANNELS:
+        if is_backchannel:
             action = CONTINUE_SPEAKING
         else:
             finished = yields(turns, index) if rule == "yields" else closes_sentence(turn["text"])

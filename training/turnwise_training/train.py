@@ -60,6 +60,8 @@ class Run:
     head_learning_rate: float = 1e-3
     warmup_steps: int = 30
     weight_decay: float = 0.01
+    dropout: float = 0.0
+    """In the trained layers: for conversations that the weights have seen before."""
     silent_loss: float = 0.5
     int8: bool = False
     """Trains with the rounding of the int8 graph (`fake_int8.py`)."""
@@ -170,7 +172,7 @@ def main() -> None:
     # On a CPU bf16 is nearly twice as fast with AMX; with AVX-512's bf16 products alone fp32 takes two thirds
     # of its time.
     bf16 = device == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
-    network = ActionModel(model, tokenizer, run.frozen_layers, bf16).to(device).train()
+    network = ActionModel(model, tokenizer, run.frozen_layers, bf16, run.dropout).to(device).train()
     body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
     groups = [
         {"params": body, "lr": run.learning_rate, "base": run.learning_rate},

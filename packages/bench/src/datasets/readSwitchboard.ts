@@ -8,9 +8,9 @@ import { uniqueIds } from './uniqueIds.js'
 /**
  * Which utterances are labelled start_speaking; the published labels are not known.
  *
- * `yields`: the next utterance that is no backchannel is the other speaker's, or there is none. `complete`: the
- * transcriber closed the sentence, the text ends in ".", "?" or "!"; the user's text is shown without its last mark
- * then, since the label could be read from it.
+ * `yields`: the next utterance that is no backchannel is the other speaker's, or there is none. Who speaks next depends on
+ * the whole turn, so the user's text is all of it so far. `complete`: the transcriber closed the sentence, the text ends in
+ * ".", "?" or "!"; the user's text is that sentence, shown without its last mark, since the label could be read from it.
  */
 const SWITCHBOARD_RULES = ['yields', 'complete'] as const
 export type SwitchboardRule = (typeof SWITCHBOARD_RULES)[number]
@@ -27,6 +27,9 @@ const SWITCHBOARD_COUNTS: SwitchboardCounts = { all: 3522, noBackchannels: 2688 
 const BACKCHANNELS = new Set(['b', 'bh', 'bk', 'b^m'])
 const LEFT_OUT = new Set(['%', 'aa'])
 
+/** Of a long turn, as many as of word-timed conversations (streaming/floor.ts). */
+const MAX_TURN_WORDS = 60
+
 interface Utterance {
   readonly speaker: string
   readonly text: string
@@ -35,7 +38,7 @@ interface Utterance {
 
 /**
  * Switchboard's dialogue acts as JSON lines `{"id", "turns": [{"speaker", "text", "tag"}]}`: every published utterance,
- * with the other speaker's last one as its context.
+ * after the last one of the other speaker.
  *
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET
  */
@@ -79,11 +82,23 @@ function readUtterance(turn: unknown, file: string, row: number, index: number):
 function labelDialogue({ id, turns }: Dialogue, rule: SwitchboardRule): BenchmarkRow[] {
   return turns.flatMap((turn, index) => {
     if (LEFT_OUT.has(turn.tag)) return []
-    const before = turns.slice(0, index).findLast(({ speaker }) => speaker !== turn.speaker)
-    const said: Message[] = before === undefined ? [] : [{ role: 'assistant', content: before.text }]
-    const content = rule === 'yields' ? turn.text : withoutEndMark(turn.text)
+    const isOfTurn = rule === 'yields' && !BACKCHANNELS.has(turn.tag)
+    // Backchannels interrupt no turn.
+    const heard = turns.slice(0, index).filter(({ tag }) => !isOfTurn || !BACKCHANNELS.has(tag))
+    const floor = heard.findLastIndex(({ speaker }) => speaker !== turn.speaker)
+    const said: Message[] = floor === -1 ? [] : [{ role: 'assistant', content: heard[floor]?.text ?? '' }]
+    const content = isOfTurn ? lastWords([...heard.slice(floor + 1), turn]) : textOf(turn, rule)
     return [{ id: `${id}.${index}`, messages: [...said, { role: 'user', content }], action: label(turns, index, rule) }]
   })
+}
+
+function lastWords(turn: readonly Utterance[]): string {
+  const words = turn.flatMap(({ text }) => text.split(/\s+/))
+  return words.slice(-MAX_TURN_WORDS).join(' ')
+}
+
+function textOf({ text }: Utterance, rule: SwitchboardRule): string {
+  return rule === 'complete' ? withoutEndMark(text) : text
 }
 
 function label(turns: readonly Utterance[], index: number, rule: SwitchboardRule): Action {

@@ -153,14 +153,19 @@ test('Switchboard by both rules', async () => {
   const path = join(folder, 'swda.jsonl')
   const counts = { all: 5, noBackchannels: 4 }
   const yields = await readSwitchboard(path, 'yields', counts)
-  expect(yields.map(({ id, action, messages }) => [id, action, messages.length])).toEqual([
-    ['1.0', 'continue_listening', 1],
-    ['1.1', 'continue_speaking', 2],
-    ['1.2', 'start_speaking', 2],
-    ['1.4', 'continue_listening', 2],
-    ['1.5', 'start_speaking', 2],
+  expect(yields.map(({ id, action, messages }) => [id, action, messages.map(({ content }) => content)])).toEqual([
+    ['1.0', 'continue_listening', ['Okay, so,']],
+    ['1.1', 'continue_speaking', ['Okay, so,', 'Uh-huh.']],
+    // The turn so far, which a backchannel does not end.
+    ['1.2', 'start_speaking', ['Okay, so, I think that is all.']],
+    ['1.4', 'continue_listening', ['I think that is all.', 'Noise Right, and']],
+    ['1.5', 'start_speaking', ['I think that is all.', 'Noise Right, and we left ...']],
   ])
-  expect(yields[3]?.messages[0]?.content).toBe('I think that is all.')
+  const long = await temporaryFolder({
+    'swda.jsonl': jsonLines([{ id: '1', turns: [{ speaker: 'A', text: 'word '.repeat(70).trim(), tag: 'sd' }] }]),
+  })
+  const [row] = await readSwitchboard(join(long, 'swda.jsonl'), 'yields', { all: 1, noBackchannels: 1 })
+  expect(row?.messages[0]?.content.split(' ')).toHaveLength(60)
   const complete = await readSwitchboard(path, 'complete', counts)
   expect(complete.map(({ action, messages }) => [action, messages.at(-1)?.content])).toEqual([
     ['continue_listening', 'Okay, so'],
