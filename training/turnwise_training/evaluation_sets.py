@@ -22,6 +22,7 @@ from .examples import single_points
 from .mixture import is_held_out
 from .overlap import BENCHMARK, DATA_FILES, words_of
 from .prompt import Message
+from .timed_points import MESSAGE_WORDS
 
 
 class EvaluationSet(NamedTuple):
@@ -101,8 +102,6 @@ comma (681 of the 2,688), in a bare word (455) or in "..." (4): the copy has no 
 were abandoned for good (tag %) are not among the published ones. The user's text is that sentence, shown
 without its last mark: the label could be read from it.
 """
-TURN_WORDS = 60
-"""Of a long turn, as many as of word-timed conversations (`timed_points.MESSAGE_WORDS`)."""
 
 
 def swda(data_dir: Path, rule: SwdaRule) -> EvaluationSet:
@@ -133,7 +132,7 @@ def label_dialogue(turns: list[dict], rule: SwdaRule) -> list[tuple[list[Message
         messages = [{"role": "assistant", "content": heard[place]["text"]} for place in others[-1:]]
         if of_turn:
             units = [*heard[others[-1] + 1 if others else 0 :], turn]
-            text = " ".join(" ".join(each["text"] for each in units).split()[-TURN_WORDS:])
+            text = " ".join(" ".join(each["text"] for each in units).split()[-MESSAGE_WORDS:])
         else:
             text = turn["text"] if rule == "yields" else without_end_mark(turn["text"])
         messages.append({"role": "user", "content": text})

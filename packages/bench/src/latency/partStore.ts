@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { isRecord, TurnwiseError } from '@turnwise/core'
+import { stat } from 'node:fs/promises'
+import { isRecord } from '@turnwise/core'
+import { addKept, dropKept, keptPath, readKept } from '../results/keptLines.js'
 
 /** Parts of a run that are measured, so that one that broke off goes on with the part it was in. */
 export interface PartStore {
@@ -33,7 +33,7 @@ interface StoredPart {
 
 /** Where the parts of a result are kept until it is whole: beside it. */
 export function partsPath(resultPath: string): string {
-  return `${resultPath.replace(/\.json$/, '')}.parts.jsonl`
+  return keptPath(resultPath, 'parts')
 }
 
 /**
@@ -42,7 +42,7 @@ export function partsPath(resultPath: string): string {
  * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
 export async function dropParts(path: string): Promise<void> {
-  await writing(path, () => rm(path, { force: true }))
+  await dropKept(path)
 }
 
 /**
@@ -55,51 +55,25 @@ export async function dropParts(path: string): Promise<void> {
 export async function openPartStore(path: string | undefined, measured: Measured, fresh = false): Promise<PartStore> {
   if (path !== undefined && fresh) await dropParts(path)
   const told = await describe(measured)
-  const lines = path === undefined ? '' : await readFile(path, 'utf8').catch(() => '')
-  const known = new Map(
-    lines.split('\n').flatMap((line) => {
-      const stored = parseLine(line)
-      return stored?.told === told ? [[stored.name, stored] as const] : []
-    }),
-  )
+  const kept = (await readKept(path)).filter(isStoredPart).filter((stored) => stored.told === told)
+  const known = new Map(kept.map((stored) => [stored.name, stored]))
   const loads = [...known.values()].map(({ loadAverage }) => loadAverage)
   return {
     loadAverage: Math.max(measured.loadAverage, ...loads),
     async part<Part>(name: string, measure: () => Promise<Part>) {
       const stored = known.get(name)
-      // Written by `append`, of the same code and told the same.
+      // Written below, by the same code and told the same.
       if (stored !== undefined) return stored.part as Part
       const part = await measure()
       const { loadAverage } = measured
-      if (path !== undefined) await append(path, { told, name, loadAverage, part })
+      await addKept(path, [{ told, name, loadAverage, part } satisfies StoredPart])
       return part
     },
   }
 }
 
-async function append(path: string, part: StoredPart): Promise<void> {
-  await writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true })
-    // Begins a line: the last one may be one that a run which broke off has not finished.
-    await appendFile(path, `\n${JSON.stringify(part)}`)
-  })
-}
-
-/** @throws TurnwiseError OUTPUT_UNWRITABLE */
-async function writing(path: string, write: () => Promise<void>): Promise<void> {
-  await write().catch((cause: unknown) => {
-    throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
-  })
-}
-
-/** Undefined for a line that a run which broke off has not finished. */
-function parseLine(line: string): StoredPart | undefined {
-  try {
-    const stored: unknown = JSON.parse(line)
-    return isRecord(stored) && 'part' in stored ? (stored as unknown as StoredPart) : undefined
-  } catch {
-    return undefined
-  }
+function isStoredPart(value: unknown): value is StoredPart {
+  return isRecord(value) && 'part' in value
 }
 
 /** Files by size and time of their last change: their checksums would take as long as some of the parts. */

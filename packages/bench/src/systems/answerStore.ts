@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { ACTIONS, type Action, TurnwiseError } from '@turnwise/core'
+import { ACTIONS, type Action } from '@turnwise/core'
+import { addKept, dropKept, keptPath, readKept } from '../results/keptLines.js'
 import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
 
 /** Answers that were given before, so that a run that broke off goes on where it stopped. No texts are kept. */
@@ -28,7 +27,7 @@ const HASH_DIGITS = 24
 
 /** Where the answers of a result are kept: beside it. */
 export function answersPath(resultPath: string): string {
-  return `${resultPath.replace(/\.json$/, '')}.answers.jsonl`
+  return keptPath(resultPath, 'answers')
 }
 
 /**
@@ -40,10 +39,13 @@ export function answersPath(resultPath: string): string {
  */
 export async function openAnswerStore(path: string | undefined, fresh = false): Promise<AnswerStore> {
   const known = new Map<string, SystemAnswer>()
-  if (path !== undefined && fresh) await write(path, '', 'w')
-  for (const line of path === undefined ? [] : await readLines(path)) {
-    const entry = parseLine(line)
-    if (entry !== undefined) known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
+  if (path !== undefined && fresh) {
+    await dropKept(path)
+    // An empty file: what cannot be written is known at once.
+    await addKept(path, [])
+  }
+  for (const entry of (await readKept(path)).filter(isStoredLine)) {
+    known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
   }
   return {
     find: (system, row) => known.get(`${systemKey(system)} ${rowKey(row)}`),
@@ -53,37 +55,15 @@ export async function openAnswerStore(path: string | undefined, fresh = false): 
         const row = rows[index]
         if (row === undefined) return []
         known.set(`${key} ${rowKey(row)}`, answer)
-        return [`${JSON.stringify(toLine(key, rowKey(row), answer))}\n`]
+        return [toLine(key, rowKey(row), answer)]
       })
-      if (path !== undefined) await write(path, lines.join(''), 'a')
+      await addKept(path, lines)
     },
   }
 }
 
-/** @throws TurnwiseError OUTPUT_UNWRITABLE */
-async function write(path: string, text: string, flag: 'w' | 'a'): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text, { flag })
-  } catch (cause) {
-    throw new TurnwiseError('OUTPUT_UNWRITABLE', `${path} cannot be written.`, { value: path, cause })
-  }
-}
-
-async function readLines(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  return text.split('\n')
-}
-
-/** Undefined for a line that a run which broke off has not finished, and for what is no such line. */
-function parseLine(line: string): StoredLine | undefined {
-  try {
-    const entry: unknown = JSON.parse(line)
-    const isLine = Array.isArray(entry) && entry.length >= 5 && entry.slice(2).every((value) => Number.isFinite(value))
-    return isLine ? (entry as unknown as StoredLine) : undefined
-  } catch {
-    return undefined
-  }
+function isStoredLine(entry: unknown): entry is StoredLine {
+  return Array.isArray(entry) && entry.length >= 5 && entry.slice(2).every((value) => Number.isFinite(value))
 }
 
 function toLine(system: string, row: string, answer: SystemAnswer): StoredLine {

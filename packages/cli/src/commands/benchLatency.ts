@@ -6,7 +6,7 @@ import { addFreshOption, addRunOptions, type BenchRunOptions, parseCount, parseP
 import { addLoadingOptions, defaultThreads, type LoadingOptions } from '../loadingOptions.js'
 import { renderTable } from '../render/textTable.js'
 import { write } from '../terminal.js'
-import { measure } from './benchMeasure.js'
+import { keptIn, measure } from './benchMeasure.js'
 
 /** What the command is told. */
 export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
@@ -86,8 +86,7 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
   const { soak, soakUpdates, soakSessions, python, fresh } = options
   await assertWritable(out)
   const partsFile = partsPath(out)
-  const kept = `The parts so far are kept in ${partsFile}: the same command goes on from there, without --fresh.`
-  const result = await measure(app, kept, ({ show, signal }) =>
+  const result = await measure(app, keptIn(partsFile, 'parts'), ({ show, signal }) =>
     runLatency({
       ...DEFAULT_LATENCY,
       ...{ baseline, own, threads, runtime, spinning, rounds, runs, sessions, calls, seconds, seed, torch, signal },

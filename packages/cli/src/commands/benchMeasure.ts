@@ -56,6 +56,11 @@ export async function measure<Result>(
   }
 }
 
+/** What is said of a run that is stopped and can go on. */
+export function keptIn(path: string, what: string): string {
+  return `The ${what} so far are kept in ${path}: the same command goes on from there, without --fresh.`
+}
+
 /**
  * As {@link measure}, for a run that asks systems: their answers are kept beside the result, which is written in the end.
  *
@@ -70,8 +75,7 @@ export async function measureSystems<Result extends ResultHeader>(
   const { out, fresh } = options
   await bench.assertWritable(out)
   const answers = bench.answersPath(out)
-  const kept = `The answers so far are kept in ${answers}: the same command goes on from there, without --fresh.`
-  const result = await measure(app, kept, async ({ show, signal }) => {
+  const result = await measure(app, keptIn(answers, 'answers'), async ({ show, signal }) => {
     const systems = await bench.loadSystems(systemChoiceOf(app, options))
     try {
       const store = await bench.openAnswerStore(answers, fresh)
