@@ -72,7 +72,7 @@ const ENTRIES: Record<DatasetName, Entry> = {
     read: (sources) => readDevelopment(inData(sources, 'dev', 'cases.jsonl')),
   },
   'four-class': {
-    title: 'four-class test, hand-written, benchmark/four-class',
+    title: 'four-class test, written one by one by a language model, benchmark/four-class',
     isQuotable: true,
     read: ({ fourClassFolder }) => readFourClass(fourClassFolder),
   },
