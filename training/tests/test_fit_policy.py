@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +15,13 @@ from turnwise_training.fit_policy import (
     PACE,
     POLICY_FILE,
     Preset,
+    collect,
     latency_at,
     main,
     policies_in,
     with_tables,
 )
-from turnwise_training.pace import PaceWeights, spoken_ms
+from turnwise_training.pace import PaceWeights, log_odds, spoken_ms
 from turnwise_training.timed_points import Points
 from turnwise_training.waiting_tables import (
     KNOTS,
@@ -219,7 +221,7 @@ def test_it_prints_what_it_measured_and_the_tables(
         for action in ("start_speaking", "continue_listening", "start_listening")
     ]
     (tmp_path / "dev" / "cases.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in calls))
-    keep = tmp_path / "points.npz"
+    keep = tmp_path / "points"
     asked = ["fit_policy", str(TINY), "--data-dir", str(tmp_path), "--limit", "60", "--keep", str(keep)]
     monkeypatch.setattr(sys, "argv", asked)
     main()
@@ -230,6 +232,14 @@ def test_it_prints_what_it_measured_and_the_tables(
     main()
     assert capsys.readouterr().out == printed
     # What other weights said is not taken for what these say.
-    np.savez(keep, **{**kept, "asked": "other weights", "completion": kept["completion"] * 0})
+    with keep.open("wb") as file:
+        np.savez(file, **{**kept, "asked": "other weights", "completion": kept["completion"] * 0})
     main()
     assert capsys.readouterr().out == printed
+    # Nor what these said at another temperature.
+    hotter = tmp_path / "hotter"
+    shutil.copytree(TINY, hotter)
+    facts = json.loads((hotter / "turnwise.json").read_text())
+    (hotter / "turnwise.json").write_text(json.dumps({**facts, "calibration": {"temperature": 2}}))
+    found = collect(hotter, tmp_path, limit=60, threads=1, keep=keep)
+    assert log_odds(found.completion) == pytest.approx(log_odds(kept["completion"]) / 2)

@@ -190,9 +190,9 @@ def pace_of(messages: list[Message]) -> Pace:
 
 
 def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep: Path | None) -> Points:
-    """What the model says; of what it said before, if these weights said it."""
-    weights = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))["files"]
-    asked = json.dumps([weights, limit, Points._fields], sort_keys=True)
+    """What the model says; of what it said before, if these weights said it at this temperature."""
+    facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
+    asked = json.dumps([facts["files"], facts["calibration"], limit, Points._fields], sort_keys=True)
     if keep and keep.exists():
         kept = dict(np.load(keep))
         if str(kept.pop("asked")) == asked:
@@ -201,7 +201,8 @@ def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep:
     silences = sample(silences, limit) + calls_in(data_dir / "dev" / "cases.jsonl")
     points = judge(folder, silences, threads)
     if keep:
-        np.savez(keep, asked=asked, **points._asdict())
+        with keep.open("wb") as file:  # given the name, NumPy would add .npz to it
+            np.savez(file, asked=asked, **points._asdict())
     return points
 
 

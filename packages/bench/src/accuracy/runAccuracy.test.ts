@@ -22,6 +22,8 @@ const ROWS = Array.from({ length: 40 }, (_, index) => ({
   action: ACTIONS[index % 4],
   group: index % 8 < 4 ? 'even' : 'odd',
   ...(index < 4 ? { pair: index < 2 ? 'p' : 'q' } : {}),
+  // Of two groups.
+  ...(index === 8 || index === 13 ? { pair: 'r' } : {}),
 }))
 
 async function optionsFor(overrides: Partial<AccuracyOptions> = {}): Promise<AccuracyOptions> {
@@ -91,7 +93,7 @@ test('a rule and a system that knows nearly everything', async () => {
     { group: 'odd', count: 20, accuracy: 0.75, accuracyInState: 0.75 },
   ])
   expect(knower?.pairs.map(({ group, count, accuracy }) => [group, count, accuracy])).toEqual([
-    ['all', 2, 0.5],
+    ['all', 3, 2 / 3],
     ['even', 2, 0.5],
   ])
   expect(knower?.calibration?.expectedCalibrationError).toBeCloseTo(0.05, 12)
@@ -154,6 +156,29 @@ describe('a run that broke off', () => {
     const folder = await temporaryFolder({ 'answers.jsonl': '["a","b",0,0,0.5]\n["a","c",0' })
     const store = await openAnswerStore(join(folder, 'answers.jsonl'))
     expect(store.find(createRuleSystem('always finished'), { messages: [], agentSpeaking: false })).toBeUndefined()
+  })
+})
+
+describe('files that are named', () => {
+  it.each([
+    ['is not there', 'none.jsonl', 'DATASET_NOT_FOUND'],
+    ['has a wrong row', 'wrong.jsonl', 'INVALID_DATASET'],
+  ])('where one %s nothing is asked', async (_, name, code) => {
+    const folder = await temporaryFolder({ 'wrong.jsonl': jsonLines([{ messages: [], action: 7 }]) })
+    const knower = createKnower()
+    const options = await optionsFor({ systems: [knower] })
+    const error = await rejection(runAccuracy({ ...options, sets: [...options.sets, join(folder, name)] }))
+    expect([error.code, knower.asked]).toEqual([code, 0])
+  })
+
+  it('alike are told apart', async () => {
+    const options = await optionsFor({ resamples: 10 })
+    const folder = await temporaryFolder({ 'rows.jsonl': jsonLines(ROWS.slice(4, 8)) })
+    const { sets } = await runAccuracy({ ...options, sets: [...options.sets, join(folder, 'rows.jsonl')] })
+    expect(sets.map(({ name, rows }) => [name, rows])).toEqual([
+      ['rows.jsonl', 40],
+      ['rows.jsonl (2)', 4],
+    ])
   })
 })
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { ACTIONS, type CancelSignal, TurnwiseError } from '@turnwise/core'
 import { type Dataset, isAgentSpeaking } from '../datasets/dataset.js'
-import { type DatasetSources, isNotAtHand, loadDataset } from '../datasets/loadDataset.js'
+import { type DatasetSources, datasetName, isNotAtHand, loadDataset } from '../datasets/loadDataset.js'
 import { createRandom } from '../metrics/random.js'
 import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
 import type { AnswerStore } from '../systems/answerStore.js'
 import { answersByYield } from '../systems/answersByYield.js'
 import type { BenchmarkSystem } from '../systems/system.js'
+import { withOwnNames } from '../withOwnNames.js'
 import type { AccuracyResult, SetResult, SystemSetResult } from './accuracyResult.js'
 import { majorityOf, scoreSystem } from './scoreSet.js'
 
@@ -38,33 +39,51 @@ export interface AccuracyOptions {
 }
 
 /**
- * Measures every system on every set. Sets that are not at hand are left out, and the result says so.
+ * Measures every system on every set. Sets with a name that are not at hand are left out, and the result says so.
  *
- * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, ABORTED, OUTPUT_UNWRITABLE; DATASET_NOT_FOUND if no set is at hand,
- *   or why the only one is not
+ * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, ABORTED, OUTPUT_UNWRITABLE, and those of the systems;
+ *   DATASET_NOT_FOUND if a file is not there or no set is at hand, or why the only one is not
  */
 export async function runAccuracy(options: AccuracyOptions): Promise<AccuracyResult> {
   const header = createHeader('accuracy', options.seed)
+  // All of them first: a wrong row in the last one is known before anything is asked.
+  const { loaded, missing } = await loadSets(options)
   const sets: SetResult[] = []
-  const missing: { name: string; error: TurnwiseError }[] = []
-  let { sources } = options
-  for (const name of options.sets) {
-    const whole = await loadDataset(name, sources).catch((error: unknown) => {
-      if (!isNotAtHand(error)) throw error
-      // The next set of the hub would be waited for as long.
-      if (error.code === 'HUB_UNREACHABLE') sources = { ...sources, offline: true }
-      missing.push({ name, error })
-      return undefined
-    })
-    if (whole !== undefined) sets.push(await runSet(whole, options))
-  }
-  if (sets.length === 0) throw noneAtHand(missing)
+  for (const whole of withOwnNames(loaded)) sets.push(await runSet(whole, options))
   // The message may name a folder of this machine.
   const skipped = missing.map(({ name, error }) => ({ name, reason: error.code }))
   return { ...header, resamples: options.resamples, sets, skipped }
 }
 
-function noneAtHand(missing: readonly { readonly name: string; readonly error: TurnwiseError }[]): TurnwiseError {
+interface MissingSet {
+  readonly name: string
+  readonly error: TurnwiseError
+}
+
+/**
+ * The sets, and those that are not at hand, which files always must be.
+ *
+ * @throws TurnwiseError INVALID_DATASET, INVALID_OPTION, and as {@link runAccuracy} what is wrong with getting them
+ */
+async function loadSets(options: AccuracyOptions): Promise<{ loaded: Dataset[]; missing: MissingSet[] }> {
+  const loaded: Dataset[] = []
+  const missing: MissingSet[] = []
+  let { sources } = options
+  for (const name of options.sets) {
+    try {
+      loaded.push(await loadDataset(name, sources))
+    } catch (error) {
+      if (!isNotAtHand(error) || datasetName(name) === undefined) throw error
+      // The next set of the hub would be waited for as long.
+      if (error.code === 'HUB_UNREACHABLE') sources = { ...sources, offline: true }
+      missing.push({ name, error })
+    }
+  }
+  if (loaded.length === 0) throw noneAtHand(missing)
+  return { loaded, missing }
+}
+
+function noneAtHand(missing: readonly MissingSet[]): TurnwiseError {
   const [first, ...others] = missing
   if (first !== undefined && others.length === 0) return first.error
   const reasons = missing.map(({ name, error }) => `${name} (${error.code})`)

@@ -81,9 +81,14 @@ const ENTRIES: Record<DatasetName, Entry> = {
   'published-synthetic': publishedEntry('synthetic'),
 }
 
+/** The name of a set that has one; undefined of anything else, such as the path of a file. */
+export function datasetName(name: string): DatasetName | undefined {
+  return DATASET_NAMES.find((each) => each === name)
+}
+
 /** Says what is wrong with a name that is neither that of a set nor of a file which is read as one; or undefined. */
 export function unknownSet(name: string): string | undefined {
-  if (DATASET_NAMES.some((each) => each === name) || /\.(jsonl|jsonl\.gz|parquet)$/.test(name)) return undefined
+  if (datasetName(name) !== undefined || /\.(jsonl|jsonl\.gz|parquet)$/.test(name)) return undefined
   const expected = `${DATASET_NAMES.join(', ')}, or a file .jsonl, .jsonl.gz or .parquet`
   return `set ${JSON.stringify(name)} is unknown, expected ${expected}`
 }
@@ -94,7 +99,7 @@ export function unknownSet(name: string): string | undefined {
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET, INVALID_OPTION, and what is wrong with getting it from the hub
  */
 export async function loadDataset(name: string, sources: DatasetSources): Promise<Dataset> {
-  const known = DATASET_NAMES.find((each) => each === name)
+  const known = datasetName(name)
   if (known !== undefined) {
     const { title, isQuotable = false, labelsYields = false, read } = ENTRIES[known]
     const binaryWithoutBackchannels = known.includes('swda')

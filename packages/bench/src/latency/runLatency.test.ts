@@ -123,6 +123,20 @@ test('a run that is stopped goes on with the part that it was in', async () => {
   expect([result.processes.length, result.throughput.length, result.cases.length]).toEqual([1, 1, 5])
 }, 60_000)
 
+test('two models of one name are told apart', async () => {
+  const result = await runLatency({
+    ...DEFAULT_LATENCY,
+    models: [`${TINY}/fused`, `${TINY}/fused`],
+    ...{ threads: 1, rounds: 1, runs: 1, pauseMs: 0, sessions: [1], calls: [1], wordMs: 20, seconds: 0.1 },
+    runtime: 'onnx',
+  })
+  const name = result.systems[0]?.name ?? ''
+  const names = [name, `${name} (2)`]
+  for (const found of [result.systems, result.processes, ...result.cases.map(({ systems }) => systems)]) {
+    expect(found.map((each) => each.name)).toEqual(names)
+  }
+}, 60_000)
+
 test('a model of the native runtime is also measured in ONNX Runtime', async () => {
   const [first] = await runtimesOf(undefined, 'auto')
   const result = await runLatency({

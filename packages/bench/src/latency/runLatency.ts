@@ -4,6 +4,7 @@ import { TurnwiseError } from '@turnwise/core'
 import { type Detector, loadDetector, locateModel, type Runtime, type RuntimeChoice, verifyModel } from 'turnwise'
 import { createHeader, type ResultHeader } from '../results/resultHeader.js'
 import { factsOf } from '../systems/detectorSystem.js'
+import { withOwnNames } from '../withOwnNames.js'
 import type { FreshProcessJob } from './freshProcess.js'
 import type {
   BatchResult,
@@ -155,17 +156,17 @@ async function findSystems({ baseline, own, models, runtime = 'auto' }: LatencyO
     return path === undefined ? [] : [{ name: roleOfGraph(index === 1), path }]
   })
   await Promise.all(graphs.map(({ path }) => assertThere(path)))
-  const detectors: NamedDetector[] = []
-  const files: NamedPath[] = []
+  const found: (NamedPath & { readonly file: string; readonly runtimes: readonly Runtime[] })[] = []
   for (const model of models) {
     const { path, manifest } = await verifyModel(await locateModel({ model }))
     const { name } = await factsOf(path, manifest)
-    files.push({ name, path: join(path, manifest.onnx.file) })
-    const [first, ...others] = await runtimesOf(path, runtime)
-    if (first !== undefined) detectors.push({ name, path, runtime: first })
-    for (const other of others) detectors.push({ name: `${name}, ONNX Runtime`, path, runtime: other })
+    found.push({ name, path, file: join(path, manifest.onnx.file), runtimes: await runtimesOf(path, runtime) })
   }
-  return { graphs, detectors, files }
+  const named = withOwnNames(found)
+  const detectors = named.flatMap(({ name, path, runtimes }) => {
+    return runtimes.map((each, index) => ({ name: index === 0 ? name : `${name}, ONNX Runtime`, path, runtime: each }))
+  })
+  return { graphs, detectors, files: named.map(({ name, file }) => ({ name, path: file })) }
 }
 
 /** @throws TurnwiseError MODEL_FILE_MISSING */

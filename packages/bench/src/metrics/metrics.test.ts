@@ -93,7 +93,8 @@ test('quantiles lie on straight lines between the values', () => {
   expect(quantile([], 0.5)).toBeNaN()
 })
 
-test('a pair is right if both of its rows are', () => {
+test('a pair is right if both of its rows are, and none if only one is there', () => {
+  expect(minimalPairs(['a', 'a', 'b'], [true, true, true])).toEqual({ pairs: 1, accuracy: 1 })
   expect(minimalPairs(['a', 'a', undefined, 'b', 'b'], [true, true, false, true, false])).toEqual({
     pairs: 2,
     accuracy: 0.5,

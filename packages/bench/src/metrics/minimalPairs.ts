@@ -1,3 +1,4 @@
+import { rowsByGroup } from './groups.js'
 import { ratio } from './scores.js'
 
 /** How many minimal pairs have both rows right. */
@@ -7,12 +8,13 @@ export interface PairScore {
   readonly accuracy: number
 }
 
-/** @param pairs the pair of each row, or undefined; a pair has two rows */
+/**
+ * Pairs of which a group or a sample has only one row do not count.
+ *
+ * @param pairs the pair of each row, or undefined
+ */
 export function minimalPairs(pairs: readonly (string | undefined)[], right: readonly boolean[]): PairScore {
-  const bothRight = new Map<string, boolean>()
-  for (const [index, pair] of pairs.entries()) {
-    if (pair !== undefined) bothRight.set(pair, (bothRight.get(pair) ?? true) && right[index] === true)
-  }
-  const hits = [...bothRight.values()].filter(Boolean).length
-  return { pairs: bothRight.size, accuracy: ratio(hits, bothRight.size) }
+  const whole = [...rowsByGroup(pairs).values()].filter((rows) => rows.length > 1)
+  const hits = whole.filter((rows) => rows.every((row) => right[row] === true)).length
+  return { pairs: whole.length, accuracy: ratio(hits, whole.length) }
 }

@@ -17,8 +17,13 @@ export function assertSamePlayed(before: StreamingResult, after: StreamingResult
     throw notComparable(`have words heard ${before.lagMs} and ${after.lagMs} ms after their ends (--lag-ms)`)
   }
   for (const kind of KINDS) {
-    if (before[kind] === after[kind]) continue
-    throw notComparable(`played ${count(before[kind])} and ${count(after[kind])} ${kind} (--limit)`)
+    if (before[kind] !== after[kind]) {
+      throw notComparable(`played ${count(before[kind])} and ${count(after[kind])} ${kind} (--limit)`)
+    }
+    // Conversations of the same names may be others, and samples of them of the same size too.
+    if (before.found[kind] !== after.found[kind]) {
+      throw notComparable(`found ${count(before.found[kind])} and ${count(after.found[kind])} ${kind}`)
+    }
   }
   const isSample = KINDS.some((kind) => before[kind] < before.found[kind])
   if (isSample && before.seed !== after.seed) {

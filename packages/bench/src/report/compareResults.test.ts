@@ -69,6 +69,7 @@ describe('comparing', () => {
 
   it('refuses streaming of other moments, or heard otherwise', async () => {
     const { streaming } = await makeResults()
+    const { ends } = streaming.found
     const problemOf = async (before: object, after: object) => {
       const error = await rejection(compare({ ...streaming, ...before }, { ...streaming, ...after }))
       expect(error.code).toBe('INVALID_RESULT')
@@ -78,6 +79,7 @@ describe('comparing', () => {
     expect(await problemOf({}, { backchannels: 0 })).toContain('1 and 0 backchannels (--limit)')
     expect(await problemOf({}, { conversations: ['other'] })).toContain('other conversations')
     const found = { ...streaming.found, holds: 100 }
+    expect(await problemOf({ found }, { found: { ...found, ends: 90 } })).toContain(`found ${ends} and 90 ends`)
     expect(await problemOf({ found }, { found, seed: 2 })).toContain('drawn by the seeds 1 and 2')
     // Where all was played nothing was drawn.
     expect(await compare(streaming, { ...streaming, seed: 2 })).toHaveLength(2)

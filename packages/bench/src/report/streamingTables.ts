@@ -13,8 +13,8 @@ function budgetTable({ turnEnds, holds, ends, found, lagMs }: StreamingResult): 
   return {
     title: `Cut-offs against latency: ${sampled(holds, found.holds)} holds, ${sampled(ends, found.ends)} ends of turns`,
     note:
-      'The best of all thresholds, delays and time-outs, with the pace each longer or shorter by how the speaker has ' +
-      'spoken; of the waiting tables, the best policy and length. ' +
+      'The best of all thresholds, delays and time-outs, with the pace the probability changed before by how the ' +
+      'speaker has spoken; of the waiting tables, the best policy and length. ' +
       'A cut-off: the agent speaks in a hold before the speaker goes on. ' +
       `Latency: from the last word of a turn until it speaks, on average; words are heard ${lagMs} ms after their ends.`,
     columns: ['', ...headOf(silence), 'area under the curve'],

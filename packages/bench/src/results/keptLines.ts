@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TurnwiseError } from '@turnwise/core'
+import { writeOutput } from './resultFile.js'
 
 /**
  * Where what a run has so far is kept: beside its result.
@@ -37,13 +38,28 @@ export async function addKept(path: string | undefined, values: readonly unknown
   if (path === undefined) return
   await writing(path, async () => {
     await mkdir(dirname(path), { recursive: true })
-    await appendFile(path, values.map((value) => `\n${JSON.stringify(value)}`).join(''))
+    await appendFile(path, linesOf(values))
   })
+}
+
+/**
+ * Leaves of what is kept only what is wanted; all of it if that cannot be written.
+ *
+ * @param path undefined: nothing is kept
+ * @throws TurnwiseError OUTPUT_UNWRITABLE
+ */
+export async function filterKept(path: string | undefined, isWanted: (value: unknown) => boolean): Promise<void> {
+  if (path === undefined) return
+  await writeOutput(path, linesOf((await readKept(path)).filter(isWanted)))
 }
 
 /** @throws TurnwiseError OUTPUT_UNWRITABLE */
 export async function dropKept(path: string): Promise<void> {
   await writing(path, () => rm(path, { force: true }))
+}
+
+function linesOf(values: readonly unknown[]): string {
+  return values.map((value) => `\n${JSON.stringify(value)}`).join('')
 }
 
 /** @throws TurnwiseError OUTPUT_UNWRITABLE */

@@ -64,7 +64,8 @@ function describeMachine(): Machine {
   }
 }
 
-function readVersions(): Versions {
+/** What runs now and here. */
+export function readVersions(): Versions {
   const require = createRequire(import.meta.url)
   const versionOf = (path: string) => (require(path) as { version: string }).version
   return {

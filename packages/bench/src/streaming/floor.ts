@@ -106,7 +106,7 @@ function messagesBefore(stretches: readonly Stretch[], index: number, user: stri
 }
 
 /** Stretches as messages, the user's and those of all others; the last few, each with its last words. */
-export function messagesOf(stretches: readonly Stretch[], user: string): Message[] {
+export function messagesOf(stretches: readonly Pick<Stretch, 'speaker' | 'words'>[], user: string): Message[] {
   const turns: { role: 'user' | 'assistant'; words: string[] }[] = []
   for (const { speaker, words } of stretches) {
     const text = spokenText(words)

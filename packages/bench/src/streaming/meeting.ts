@@ -28,7 +28,7 @@ const TEST_BELOW = 51
 
 /**
  * Whether a meeting is for testing and must not be trained on: written here and, the same, in
- * training/turnwise_training/mined.py.
+ * training/turnwise_training/mined_sources.py.
  */
 export function isTestMeeting(id: string): boolean {
   return (createHash('sha256').update(id).digest()[0] ?? 0) < TEST_BELOW

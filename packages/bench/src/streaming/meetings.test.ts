@@ -120,6 +120,34 @@ test('backchannels and interruptions are played word by word', async () => {
   })
 })
 
+test('what anybody said before the unit that is interrupted is heard, however soon the unit follows', async () => {
+  const heardFirst = async (...between: SpokenUnit[]) => {
+    const meeting = await meetingOf([
+      ['B', 0, 'can you tell me'],
+      ['A', 2, 'your balance is forty two'],
+      ...between,
+      // After 0.1 s: no pause.
+      ['A', 3.6, 'and the next payment is due on the first', 's.%-'],
+      ['B', 4.7, 'wait i want to stop it'],
+    ])
+    const [interruption] = overlapsOf(meeting, 200)
+    return interruption?.steps[0]?.messages.map(({ content }) => content)
+  }
+  expect(await heardFirst()).toEqual([
+    'can you tell me',
+    'your balance is forty two and the next payment is due',
+    'wait',
+  ])
+  // Of what goes on into the unit, the words that begin before it.
+  expect(await heardFirst(['B', 3.4, 'no but'])).toEqual([
+    'can you tell me',
+    'your balance is forty two',
+    'no',
+    'and the next payment is due',
+    'wait',
+  ])
+})
+
 test('text is what a recogniser would write', () => {
   const word = (text: string) => ({ startMs: 0, endMs: 1, text })
   const said = ['o_k', 'w-', '<laugh>', 'v_a_d', 'mmhmm', 'x_'].map(word)

@@ -61,11 +61,18 @@ function kindOf(unit: Unit, agent: Unit): Overlap['kind'] | undefined {
   return isSpeech && stops && spokenText(unit.words).split(' ').length > 1 ? 'interruption' : undefined
 }
 
+/** What has begun from a moment on and before a unit: a stretch that goes on into the unit has been heard in part. */
+function beforeUnit(stretches: readonly Stretch[], unit: Unit, fromMs: number): Pick<Stretch, 'speaker' | 'words'>[] {
+  const untilMs = startOf(unit)
+  return stretches
+    .filter(({ startMs }) => startMs > fromMs && startMs < untilMs)
+    .map(({ speaker, words }) => ({ speaker, words: words.filter((word) => word.startMs < untilMs) }))
+}
+
 function stepsOf(unit: Unit, agent: Unit, stretches: readonly Stretch[], lagMs: number): OverlapStep[] {
   const startMs = startOf(unit)
-  const before = stretches.filter((stretch) => stretch.endMs <= startOf(agent) && stretch.startMs > startMs - 60_000)
   // The agent's own words of its turn so far belong to what it is saying now.
-  const context = messagesOf(before, unit.speaker)
+  const context = messagesOf(beforeUnit(stretches, agent, startMs - 60_000), unit.speaker)
   const own = context.at(-1)?.role === 'assistant' ? context.pop() : undefined
   const steps: OverlapStep[] = []
   for (const [index, word] of unit.words.entries()) {

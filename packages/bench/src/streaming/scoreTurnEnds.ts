@@ -21,6 +21,8 @@ type Choose = (points: readonly OperatingPoint[], budget: number) => OperatingPo
 /** The name of the baseline that knows no words. */
 const SILENCE_ONLY = 'silence only'
 
+const KINDS: readonly JudgedSilence['kind'][] = ['hold', 'end']
+
 /** What waiting for silence alone does. */
 export function scoreSilenceOnly(silences: readonly JudgedSilence[]): TurnEndResult {
   // It needs no words: they may come as late as they like.
@@ -110,9 +112,10 @@ function crossFit(
   return { cutOffRate: (one.cutOffRate + other.cutOffRate) / 2, latencyMs: (one.latencyMs + other.latencyMs) / 2 }
 }
 
-/** Two halves, every other meeting; none if there is only one meeting. */
+/** Two halves, every other meeting; none if one has no holds or no ends, where any setting would be perfect. */
 function splitByMeeting(silences: readonly JudgedSilence[]): JudgedSilence[][] {
   const ids = [...new Set(silences.map(({ meeting }) => meeting))].sort()
-  if (ids.length < 2) return []
-  return [0, 1].map((side) => silences.filter(({ meeting }) => ids.indexOf(meeting) % 2 === side))
+  const halves = [0, 1].map((side) => silences.filter(({ meeting }) => ids.indexOf(meeting) % 2 === side))
+  const isWhole = halves.every((half) => KINDS.every((wanted) => half.some(({ kind }) => kind === wanted)))
+  return isWhole ? halves : []
 }

@@ -13,7 +13,7 @@ export const CUT_OFF_BUDGETS = [0.05, 0.1] as const
 export interface BudgetPoints {
   readonly budget: number
   readonly point: OperatingPoint | null
-  /** The setting chosen on one half of the meetings, measured on the other, and the reverse; the mean. */
+  /** The setting chosen on one half of the meetings, measured on the other, and the reverse; the mean. Null without such. */
   readonly crossFitted: Omit<OperatingPoint, 'setting'> | null
 }
 

@@ -16,6 +16,8 @@ import {
 } from './sweep.js'
 
 const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
+/** An end that nothing is known of. */
+const BLANK: JudgedSilence = { meeting: 'm', kind: 'end', silenceMs: 300, turnProbability: 0.5, pace: TYPICAL }
 
 /** Holds of 300 to 2,000 ms and ends, in four meetings, with probabilities that are mostly right. */
 function createSilences(): JudgedSilence[] {
@@ -54,10 +56,19 @@ describe('the sweep', () => {
     expect(cutOffsWithin(ours, 300)?.cutOffRate).toBeLessThan(cutOffsWithin(silence, 300)?.cutOffRate ?? 0)
   })
 
-  it('knows no more than silence alone where all probabilities are equal', () => {
+  it('knows no more than silence alone where all probabilities are equal, and takes longer steps', () => {
     const same = silences.map((silence) => ({ ...silence, turnProbability: 0.5 }))
     const silence = latencyWithin(sweepSilence(same), 0.1)?.latencyMs ?? 0
-    expect(latencyWithin(sweep(same, { lagMs: 200 }), 0.1)?.latencyMs).toBe(silence)
+    expect(latencyWithin(sweep(same, { lagMs: 200 }), 0.1)?.latencyMs).toBe(50 * Math.ceil(silence / 50))
+  })
+
+  it('takes the same steps for short and for long silences', () => {
+    const holdOf = (silenceMs: number) => [{ ...BLANK, kind: 'hold' as const, silenceMs }, BLANK]
+    const shortest = (points: ReturnType<typeof sweep>) => latencyWithin(points, 0)?.latencyMs
+    for (const hold of [1231, 4031]) {
+      expect(shortest(sweepSilence(holdOf(hold)))).toBe(hold + 9)
+      expect(shortest(sweep(holdOf(hold), { lagMs: 200 }))).toBe(hold + 19)
+    }
   })
 
   it('says so where no setting keeps a budget', () => {
@@ -109,13 +120,18 @@ test('results hold budgets, cross-fitted figures and the area under the curve', 
   expect(five?.crossFitted?.latencyMs).toBeGreaterThan(0)
   const baseline = scoreSilenceOnly(silences.map((silence) => ({ ...silence, turnProbability: 0 })))
   expect(baseline).toMatchObject({ name: 'silence only', system: null, areaUnderCurve: null })
-  // One meeting has no other half.
-  const alone = scoreTurnEnds(
-    { name: 'x', kind: 'model' },
-    silences.map((each) => ({ ...each, meeting: 'm' })),
-    { lagMs: 200 },
-  )
-  expect(alone.latencyAtCutOffs[0]?.crossFitted).toBeNull()
+})
+
+test.each<[string, (silence: JudgedSilence) => string]>([
+  ['one meeting, which has no other half', () => 'm'],
+  ['a half without ends', ({ kind, meeting }) => (kind === 'end' ? 'm1' : meeting)],
+  ['a half without holds', ({ kind, meeting }) => (kind === 'hold' ? 'm1' : meeting)],
+])('nothing is cross-fitted of %s', (_, meetingOf) => {
+  const silences = createSilences().map((silence) => ({ ...silence, meeting: meetingOf(silence) }))
+  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
+  for (const { latencyAtCutOffs, cutOffsAtLatency } of [result, scoreSilenceOnly(silences)]) {
+    for (const { crossFitted } of [...latencyAtCutOffs, ...cutOffsAtLatency]) expect(crossFitted).toBeNull()
+  }
 })
 
 describe('the waiting tables of the policies', () => {
@@ -144,8 +160,12 @@ describe('the waiting tables of the policies', () => {
   })
 
   it('are swept beside a fixed threshold, within the same budgets', () => {
-    const { name, latencyAtCutOffs, cutOffsAtLatency } = scoreTables(system, silences, { lagMs: 200 })
+    const { name, curve, latencyAtCutOffs, cutOffsAtLatency } = scoreTables(system, silences, { lagMs: 200 })
     expect(name).toBe('x, waiting tables')
+    for (const point of curve) expect(applySetting(silences, point.setting, { lagMs: 200 })).toEqual(point)
+    // In steps of 0.01.
+    const scales = curve.map(({ setting }) => ('scale' in setting ? Math.round(100 * setting.scale) : 0))
+    expect(new Set(scales.map((scale) => scale % 2))).toEqual(new Set([0, 1]))
     for (const { budget, point, crossFitted } of latencyAtCutOffs) {
       expect(point?.cutOffRate).toBeLessThanOrEqual(budget)
       expect(point?.setting).toMatchObject({ policy: expect.any(String), scale: expect.any(Number) })

@@ -1,6 +1,6 @@
 import { DEFAULT_POLICY, type Pace, POLICIES, type PolicyName, pacedCompletion, waitFor } from '@turnwise/core'
 import { quantile } from '../metrics/bootstrap.js'
-import { ratio, sum } from '../metrics/scores.js'
+import { ratio } from '../metrics/scores.js'
 
 /** A silence and how probable (0 to 1) the system finds it, once the words are there, that the turn is over. */
 export interface JudgedSilence {
@@ -49,18 +49,20 @@ const THRESHOLDS = 50
 /** No probability is so high: the setting is that of silence alone. */
 const NEVER = 2
 const DELAYS_MS = steps(0, 1500, 50)
-const SCALES = [...steps(12, 150, 1), ...steps(160, 250, 10)].map((fiftieths) => fiftieths / 50)
-const TIMEOUTS_MS = [...steps(200, 2000, 50), ...steps(2100, 5000, 100)]
+const TIMEOUTS_MS = steps(200, 5000, 50)
+/** So fine that neither silence alone nor the tables lose by the steps what the other does not. */
+const SILENCES_MS = steps(0, 5000, 10)
+const SCALES = steps(24, 500, 1).map((hundredths) => hundredths / 100)
 
 /** Waits of a given length for every silence: the one that knows nothing of words. */
 export function sweepSilence(silences: readonly JudgedSilence[]): OperatingPoint[] {
   const holds = durationsOf(silences)
-  const waits = [...steps(0, 150, 50), ...TIMEOUTS_MS]
-  return waits.map((timeoutMs) => ({
+  const points = SILENCES_MS.map((timeoutMs) => ({
     cutOffRate: ratio(countAbove(holds, timeoutMs), holds.length),
     latencyMs: timeoutMs,
     setting: { threshold: 1, delayMs: timeoutMs, timeoutMs },
   }))
+  return paretoFront(points)
 }
 
 /** Every setting, those that another one beats in both figures left out: from the fewest cut-offs to the least latency. */
@@ -96,11 +98,13 @@ export function sweepPaced(silences: readonly JudgedSilence[], options: SweepOpt
 }
 
 /** The waiting tables of the policies, each made shorter and longer; from the fewest cut-offs to the least latency. */
-export function sweepTables(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
-  const settings = (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
-    return SCALES.map((scale) => ({ policy, scale }))
+export function sweepTables(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): OperatingPoint[] {
+  const points = (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
+    // Once for all scales: looking them up takes the most time.
+    const waits = silences.map((silence) => tableWait(policy, silence))
+    return SCALES.map((scale) => pointOf(silences, scaled(waits, scale, lagMs), { policy, scale }))
   })
-  return paretoFront(settings.map((setting) => applySetting(silences, setting, options)))
+  return paretoFront(points)
 }
 
 /** What one setting does to silences. */
@@ -109,19 +113,42 @@ export function applySetting(
   setting: Setting,
   { lagMs }: SweepOptions,
 ): OperatingPoint {
-  const waitOf = (silence: JudgedSilence) => {
-    const { turnProbability, pace } = silence
-    if ('policy' in setting) {
-      return Math.max(lagMs, setting.scale * waitFor(POLICIES[setting.policy], turnProbability, pace))
-    }
-    const { threshold, delayMs, timeoutMs, paceOf } = setting
-    const probability = paceOf === undefined ? turnProbability : pacedProbability(paceOf, silence)
-    return probability >= threshold ? delayMs : timeoutMs
+  if ('policy' in setting) {
+    const { policy, scale } = setting
+    const waits = silences.map((silence) => tableWait(policy, silence))
+    return pointOf(silences, scaled(waits, scale, lagMs), setting)
   }
-  const holds = silences.filter(({ kind }) => kind === 'hold')
-  const ends = silences.filter(({ kind }) => kind === 'end')
-  const cut = holds.filter((silence) => silence.silenceMs > waitOf(silence)).length
-  return { cutOffRate: ratio(cut, holds.length), latencyMs: ratio(sum(ends.map(waitOf)), ends.length), setting }
+  const { threshold, delayMs, timeoutMs, paceOf } = setting
+  const waits = silences.map((silence) => {
+    const probability = paceOf === undefined ? silence.turnProbability : pacedProbability(paceOf, silence)
+    return probability >= threshold ? delayMs : timeoutMs
+  })
+  return pointOf(silences, waits, setting)
+}
+
+/** What waiting so long (ms), each number for a silence, does. */
+function pointOf(silences: readonly JudgedSilence[], waits: readonly number[], setting: Setting): OperatingPoint {
+  let [holds, cut, ends, waitedMs] = [0, 0, 0, 0]
+  for (const [index, { kind, silenceMs }] of silences.entries()) {
+    const waitMs = waits[index] ?? 0
+    if (kind === 'end') {
+      ends += 1
+      waitedMs += waitMs
+    } else {
+      holds += 1
+      if (silenceMs > waitMs) cut += 1
+    }
+  }
+  return { cutOffRate: ratio(cut, holds), latencyMs: ratio(waitedMs, ends), setting }
+}
+
+/** The waits of a table made longer or shorter. Before the words are heard nothing is answered. */
+function scaled(waits: readonly number[], scale: number, lagMs: number): number[] {
+  return waits.map((waitMs) => Math.max(lagMs, scale * waitMs))
+}
+
+function tableWait(policy: PolicyName, { turnProbability, pace }: JudgedSilence): number {
+  return waitFor(POLICIES[policy], turnProbability, pace)
 }
 
 function pacedProbability(policy: PolicyName, { turnProbability, pace }: JudgedSilence): number {

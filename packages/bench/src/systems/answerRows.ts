@@ -1,4 +1,4 @@
-import { type CancelSignal, throwIfAborted } from '@turnwise/core'
+import { type CancelSignal, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import type { AnswerStore } from './answerStore.js'
 import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
 
@@ -10,7 +10,12 @@ export interface AnswerRowsOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** The answers to rows, in their order; those that the store knows are not asked for again. */
+/**
+ * The answers to rows, in their order; those that the store knows are not asked for again.
+ *
+ * @throws TurnwiseError MODEL_FAILED if there is not one answer to each row, ABORTED, OUTPUT_UNWRITABLE, and those of the
+ *   system
+ */
 export async function answerRows(
   system: BenchmarkSystem,
   rows: readonly SystemRow[],
@@ -25,7 +30,7 @@ export async function answerRows(
     while (missing.length > 0) {
       throwIfAborted(signal)
       const batch = missing.splice(0, system.batchSize)
-      await store.add(system, batch, await system.answer(batch))
+      await store.add(system, batch, await askBatch(system, batch))
       done += batch.length
       onProgress?.(done, rows.length)
     }
@@ -39,6 +44,14 @@ export async function answerRows(
   const failed = (await Promise.allSettled(asking)).find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
   return rows.flatMap((row) => store.find(system, row) ?? [])
+}
+
+/** One answer too few would be taken for those of the rows after it. */
+async function askBatch(system: BenchmarkSystem, batch: readonly SystemRow[]): Promise<readonly SystemAnswer[]> {
+  const answers = await system.answer(batch)
+  if (answers.length === batch.length) return answers
+  const problem = `${system.facts.name} gave ${answers.length} answers to ${batch.length} rows, expected one to each.`
+  throw new TurnwiseError('MODEL_FAILED', problem, { value: answers.length })
 }
 
 function lengthOf({ messages }: SystemRow): number {

@@ -58,6 +58,33 @@ describe('kept answers belong', () => {
   })
 })
 
+test('kept answers belong to the versions of what ran here, which a system elsewhere does not have', async () => {
+  const path = join(await temporaryFolder(), 'answers.jsonl')
+  const [model, remote] = [await loadModel(FUSED), createRemoteSystem({ ...DEFAULT_REMOTE, url: 'http://h' })]
+  const open = (turnwise: string, onnxruntime: string) => openAnswerStore(path, false, { turnwise, onnxruntime })
+  const store = await open('1.0.0', '1.1.0')
+  for (const system of [model, remote]) await store.add(system, [ROW], [ANSWER])
+  const foundBy = async (turnwise: string, onnxruntime: string) => {
+    const store = await open(turnwise, onnxruntime)
+    return [model, remote].map((system) => store.find(system, ROW) !== undefined)
+  }
+  expect(await foundBy('1.0.0', '1.1.0')).toEqual([true, true])
+  expect(await foundBy('1.0.1', '1.1.0')).toEqual([false, true])
+  expect(await foundBy('1.0.0', '1.2.0')).toEqual([false, true])
+})
+
+test('what one system answered can be forgotten, here and in the file', async () => {
+  const path = join(await temporaryFolder(), 'answers.jsonl')
+  const [first, second] = ['http://h/a', 'http://h/b'].map((url) => createRemoteSystem({ ...DEFAULT_REMOTE, url }))
+  if (first === undefined || second === undefined) throw new Error('no systems')
+  const store = await openAnswerStore(path)
+  for (const system of [first, second]) await store.add(system, [ROW], [ANSWER])
+  await store.forget(first)
+  for (const each of [store, await openAnswerStore(path)]) {
+    expect([each.find(first, ROW), each.find(second, ROW)]).toEqual([undefined, ANSWER])
+  }
+})
+
 test('a fresh store leaves nothing of earlier answers, and keeps its own', async () => {
   const path = join(await temporaryFolder(), 'answers.jsonl')
   const system = createRemoteSystem({ ...DEFAULT_REMOTE, url: 'http://h' })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ACTIONS, type Action } from '@turnwise/core'
-import { addKept, dropKept, keptPath, readKept } from '../results/keptLines.js'
+import { addKept, dropKept, filterKept, keptPath, readKept } from '../results/keptLines.js'
+import { readVersions, type Versions } from '../results/resultHeader.js'
 import type { BenchmarkSystem, SystemAnswer, SystemRow } from './system.js'
 
 /** Answers that were given before, so that a run that broke off goes on where it stopped. No texts are kept. */
@@ -8,6 +9,8 @@ export interface AnswerStore {
   find(system: BenchmarkSystem, row: SystemRow): SystemAnswer | undefined
   /** @throws TurnwiseError OUTPUT_UNWRITABLE */
   add(system: BenchmarkSystem, rows: readonly SystemRow[], answers: readonly SystemAnswer[]): Promise<void>
+  /** Drops all answers of a system. @throws TurnwiseError OUTPUT_UNWRITABLE */
+  forget(system: BenchmarkSystem): Promise<void>
 }
 
 /**
@@ -23,6 +26,9 @@ type StoredLine = readonly [
   ...probabilities: number[],
 ]
 
+/** Of what runs a model here. */
+type RunVersions = Pick<Versions, 'turnwise' | 'onnxruntime'>
+
 const HASH_DIGITS = 24
 
 /** Where the answers of a result are kept: beside it. */
@@ -35,9 +41,14 @@ export function answersPath(resultPath: string): string {
  *
  * @param path undefined: they are kept in memory only
  * @param fresh whether the file is emptied first: a run that does not want its answers must not leave them to the next
+ * @param versions of what runs here
  * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
-export async function openAnswerStore(path: string | undefined, fresh = false): Promise<AnswerStore> {
+export async function openAnswerStore(
+  path: string | undefined,
+  fresh = false,
+  versions: RunVersions = readVersions(),
+): Promise<AnswerStore> {
   const known = new Map<string, SystemAnswer>()
   if (path !== undefined && fresh) {
     await dropKept(path)
@@ -48,9 +59,9 @@ export async function openAnswerStore(path: string | undefined, fresh = false): 
     known.set(`${entry[0]} ${entry[1]}`, toAnswer(entry))
   }
   return {
-    find: (system, row) => known.get(`${systemKey(system)} ${rowKey(row)}`),
+    find: (system, row) => known.get(`${systemKey(system, versions)} ${rowKey(row)}`),
     async add(system, rows, answers) {
-      const key = systemKey(system)
+      const key = systemKey(system, versions)
       const lines = answers.flatMap((answer, index) => {
         const row = rows[index]
         if (row === undefined) return []
@@ -58,6 +69,11 @@ export async function openAnswerStore(path: string | undefined, fresh = false): 
         return [toLine(key, rowKey(row), answer)]
       })
       await addKept(path, lines)
+    },
+    async forget(system) {
+      const key = systemKey(system, versions)
+      for (const each of [...known.keys()].filter((each) => each.startsWith(`${key} `))) known.delete(each)
+      await filterKept(path, (entry) => isStoredLine(entry) && entry[0] !== key)
     },
   }
 }
@@ -83,10 +99,17 @@ function actionAt(index: number): Action {
   return ACTIONS[index] ?? ACTIONS[0]
 }
 
-/** Not by the name where there is better: it says neither path nor runtime, and two systems of a run may swap theirs. */
-function systemKey({ facts, fingerprint = facts.name }: BenchmarkSystem): string {
+/**
+ * Not by the name where there is better: it says neither path nor runtime, and two systems of a run may swap theirs. The
+ * versions here say nothing of a system elsewhere.
+ */
+function systemKey(
+  { facts, fingerprint = facts.name }: BenchmarkSystem,
+  { turnwise, onnxruntime }: RunVersions,
+): string {
   const { kind, version = '', sha256 = '' } = facts
-  return hash(JSON.stringify([kind, fingerprint, version, sha256]))
+  const here = kind === 'remote' ? [] : [turnwise, onnxruntime]
+  return hash(JSON.stringify([kind, fingerprint, version, sha256, ...here]))
 }
 
 function rowKey({ messages, agentSpeaking }: SystemRow): string {

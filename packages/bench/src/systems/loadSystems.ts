@@ -1,5 +1,6 @@
 import type { RuntimeChoice } from 'turnwise'
 import { BASE_FINISHED_FROM } from '../defaults.js'
+import { withOwnNames } from '../withOwnNames.js'
 import { loadBasePunctuation } from './basePunctuation.js'
 import { loadModelSystem } from './detectorSystem.js'
 import { createRemoteSystem, DEFAULT_REMOTE } from './remoteSystem.js'
@@ -37,7 +38,8 @@ export async function loadSystems(choice: SystemChoice): Promise<BenchmarkSystem
       systems.push(await loadBasePunctuation({ folder: base, threads, finishedFrom: baseFinishedFrom }))
     for (const url of remotes) systems.push(createRemoteSystem({ ...DEFAULT_REMOTE, url, token: remoteToken }))
     if (rules) systems.push(...(Object.keys(TURN_RULES) as TurnRule[]).map(createRuleSystem))
-    return withOwnNames(systems)
+    const facts = withOwnNames(systems.map((system) => system.facts))
+    return systems.map((system, index) => ({ ...system, facts: facts[index] ?? system.facts }))
   } catch (error) {
     await closeSystems(systems)
     throw error
@@ -47,13 +49,4 @@ export async function loadSystems(choice: SystemChoice): Promise<BenchmarkSystem
 /** Frees all of them. */
 export async function closeSystems(systems: readonly BenchmarkSystem[]): Promise<void> {
   await Promise.all(systems.map((system) => system.close()))
-}
-
-/** Two systems of one name get numbers: results are told apart by it. */
-function withOwnNames(systems: readonly BenchmarkSystem[]): BenchmarkSystem[] {
-  return systems.map((system, index) => {
-    const { name } = system.facts
-    const before = systems.slice(0, index).filter(({ facts }) => facts.name === name).length
-    return before === 0 ? system : { ...system, facts: { ...system.facts, name: `${name} (${before + 1})` } }
-  })
 }

@@ -48,7 +48,7 @@ export interface BenchmarkSystem {
   readonly batchSize: number
   /** How many batches at once, at best. Default: 1. */
   readonly concurrency?: number | undefined
-  /** The answers, in the order of the rows. */
+  /** One answer to each row, in their order. */
   answer(rows: readonly SystemRow[]): Promise<readonly SystemAnswer[]>
   close(): Promise<void>
 }

@@ -35,6 +35,19 @@ test('rules answer by the newest words', async () => {
   expect(over).toEqual({ action: 'start_speaking', actionInState: 'start_listening', turnProbability: 1 })
 })
 
+test.each([1, 3])('%i answers to two rows are an error, and none is kept', async (count) => {
+  const rule = createRuleSystem('always finished')
+  const [answer] = await rule.answer(rowsOf('x'))
+  const odd = { ...rule, answer: async () => Array.from({ length: count }, () => answer).flatMap((each) => each ?? []) }
+  const store = await openAnswerStore(undefined)
+  const rows = rowsOf('a', 'b')
+  expect(await rejection(answerRows(odd, rows, { store }))).toMatchObject({
+    code: 'MODEL_FAILED',
+    problem: `always finished gave ${count} answers to 2 rows, expected one to each.`,
+  })
+  expect(rows.map((row) => store.find(odd, row))).toEqual([undefined, undefined])
+})
+
 test('a detector answers with and without the state of the agent', async () => {
   const model = createFakeModel({ logits: () => [3, 1, 2, 2.5] })
   const system = createDetectorSystem(createDetector(model, createFakeTokenizer(), FAKE_MANIFEST), {

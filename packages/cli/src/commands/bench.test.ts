@@ -155,6 +155,26 @@ test.each([
   expect(terminal.complained()).toContain(problem)
 })
 
+/** On a terminal; as soon as something is shown there it is told to stop. */
+function createStoppedApp() {
+  let stop = () => {}
+  const stopSignal = () => new Promise<'SIGINT'>((resolve) => (stop = () => resolve('SIGINT')))
+  const app = createFakeApp({ isTTY: true, environment: { NO_COLOR: '1' }, stopSignal })
+  const noMove = () => undefined
+  const moves = { cursorTo: noMove, clearLine: noMove, moveCursor: noMove, clearScreenDown: noMove }
+  Object.assign(app.terminal.errors, moves)
+  app.terminal.errors.once('data', () => stop())
+  return app
+}
+
+test('report measures latency first: the others would be in its way', async () => {
+  const folder = await createFolder()
+  const { run, terminal } = createStoppedApp()
+  const command = ['bench', 'report', '--run', '--results', folder, '--model', TINY, '--threads', '1']
+  expect(await run(...command)).toBe(130)
+  expect(terminal.complained()).toMatch(/^Stopped\. The parts so far are kept in .*latency\.parts\.jsonl: /m)
+}, 60_000)
+
 test.each([
   ['accuracy', ['accuracy', 'four-class'], /^Stopped\. The answers so far are kept in .*out\.answers\.jsonl: /m],
   [
@@ -171,13 +191,7 @@ test.each([
   '%s that is told to stop says what is kept and leaves the terminal as it was',
   async (_, commandLine, kept) => {
     const folder = await createFolder()
-    let stop = () => {}
-    const stopSignal = () => new Promise<'SIGINT'>((resolve) => (stop = () => resolve('SIGINT')))
-    const { run, terminal } = createFakeApp({ isTTY: true, environment: { NO_COLOR: '1' }, stopSignal })
-    const noMove = () => undefined
-    Object.assign(terminal.errors, { cursorTo: noMove, clearLine: noMove, moveCursor: noMove, clearScreenDown: noMove })
-    // As soon as something is shown it is told to stop.
-    terminal.errors.once('data', () => stop())
+    const { run, terminal } = createStoppedApp()
     const out = join(folder, 'out.json')
     expect(await run('bench', ...commandLine, '--model', TINY, '--threads', '1', '--out', out)).toBe(130)
     expect(terminal.complained()).toMatch(kept)

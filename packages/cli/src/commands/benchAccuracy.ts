@@ -33,7 +33,8 @@ Sets:
   .parquet. Without any: all that are at hand. docs/bench.md says more.
 
 Answers are kept beside the result, without texts: a run that broke off goes on
-where it stopped, and a further system costs only its own time.
+where it stopped, and a further system costs only its own time. Those of
+--remote are kept until the result is written: the next run asks anew.
 
 Examples:
   $ turnwise bench accuracy four-class

@@ -62,7 +62,8 @@ export function keptIn(path: string, what: string): string {
 }
 
 /**
- * As {@link measure}, for a run that asks systems: their answers are kept beside the result, which is written in the end.
+ * As {@link measure}, for a run that asks systems: their answers are kept beside the result, which is written in the end;
+ * those of systems elsewhere only until then.
  *
  * @throws TurnwiseError OUTPUT_UNWRITABLE, and those of loading the systems and of the run; InterruptedError
  */
@@ -75,16 +76,18 @@ export async function measureSystems<Result extends ResultHeader>(
   const { out, fresh } = options
   await bench.assertWritable(out)
   const answers = bench.answersPath(out)
-  const result = await measure(app, keptIn(answers, 'answers'), async ({ show, signal }) => {
+  return measure(app, keptIn(answers, 'answers'), async ({ show, signal }) => {
     const systems = await bench.loadSystems(systemChoiceOf(app, options))
     try {
       const store = await bench.openAnswerStore(answers, fresh)
       const onProgress = ({ system, set, done, total }: RunProgress) => show(`${set}, ${system}`, done, total)
-      return await run({ systems, store, signal, onProgress })
+      const result = await run({ systems, store, signal, onProgress })
+      await bench.writeResult(out, result)
+      // What answers at an address may have changed by the next run, and nothing here would tell.
+      for (const system of systems) if (system.facts.kind === 'remote') await store.forget(system)
+      return result
     } finally {
       await bench.closeSystems(systems)
     }
   })
-  await bench.writeResult(out, result)
-  return result
 }

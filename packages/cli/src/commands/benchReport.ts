@@ -59,17 +59,10 @@ async function runReportCommand(app: App, options: ReportCommandOptions): Promis
   await write(app.terminal.output, `${tables} tables: ${markdown}, and with charts: ${html}\n`)
 }
 
-/** Latency last: answers come from a store the next time, times do not. */
+/** Latency first: after the others the load average, which says whether others were in the way, would be theirs. */
 async function measureMissing(app: App, options: ReportCommandOptions): Promise<void> {
   const { hasResult, resultPath } = await import('@turnwise/bench')
   const { results } = options
-  if (!(await hasResult(results, 'accuracy'))) {
-    await runAccuracyCommand(app, [], { ...DEFAULT_ACCURACY, ...options, out: resultPath(results, 'accuracy') })
-  }
-  const files = meetingFilesOf(options)
-  if (files !== undefined && !(await hasResult(results, 'streaming'))) {
-    await runStreamingCommand(app, files, { ...DEFAULT_STREAMING, ...options, out: resultPath(results, 'streaming') })
-  }
   if (!(await hasResult(results, 'latency'))) {
     await runLatencyCommand(app, {
       ...DEFAULT_LATENCY,
@@ -79,5 +72,12 @@ async function measureMissing(app: App, options: ReportCommandOptions): Promise<
       spinning: true,
       out: resultPath(results, 'latency'),
     })
+  }
+  if (!(await hasResult(results, 'accuracy'))) {
+    await runAccuracyCommand(app, [], { ...DEFAULT_ACCURACY, ...options, out: resultPath(results, 'accuracy') })
+  }
+  const files = meetingFilesOf(options)
+  if (files !== undefined && !(await hasResult(results, 'streaming'))) {
+    await runStreamingCommand(app, files, { ...DEFAULT_STREAMING, ...options, out: resultPath(results, 'streaming') })
   }
 }
