@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -36,6 +37,22 @@ class Server:
     async def stop(self) -> None:
         self.process.terminate()
         await self.process.wait()
+
+    async def sessions(self) -> int:
+        """How many sessions are open."""
+        async with httpx.AsyncClient() as http:
+            metrics = (await http.get(f"{self.url}/metrics")).text
+        match = re.search(r"^turnwise_sessions_open (\d+)$", metrics, re.MULTILINE)
+        assert match is not None
+        return int(match[1])
+
+    async def until_sessions(self, count: int) -> None:
+        """Waits until so many are open."""
+        for _ in range(500):
+            if await self.sessions() == count:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"There are not {count} sessions.")
 
 
 StartServer = Callable[..., Awaitable[Server]]
@@ -141,8 +158,11 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+StartProxy = Callable[[int], Awaitable[Proxy]]
+
+
 @pytest.fixture
-async def start_proxy() -> AsyncIterator[Callable[[int], Awaitable[Proxy]]]:
+async def start_proxy() -> AsyncIterator[StartProxy]:
     proxies: list[Proxy] = []
 
     async def start(port: int) -> Proxy:

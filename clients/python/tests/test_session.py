@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import httpx
 import pytest
 
 from turnwise_client import Message, Session, SessionDecision, TurnwiseClient, TurnwiseError
 
-from .conftest import Proxy, Server, StartServer
+from .conftest import Server, StartProxy, StartServer
 
 pytestmark = pytest.mark.anyio
 
-StartProxy = Callable[[int], Awaitable[Proxy]]
 Step = Callable[[Session], Awaitable[SessionDecision] | None]
 GREETING: Message = {"role": "assistant", "content": "Which day?"}
 
@@ -128,6 +130,8 @@ async def test_what_cannot_be_said_is_refused_before_it_is_sent(server: Server) 
         with pytest.raises(TurnwiseError, match="INVALID_CONTENT"):
             await session.hear(7)  # pyright: ignore[reportArgumentType]
         with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
+            await session.hear("hello", final=None)  # pyright: ignore[reportArgumentType]
+        with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
             await session.hear("hello", at_ms=float("nan"))
         assert (await session.hear("hello")).action
 
@@ -147,6 +151,39 @@ async def test_what_the_server_refuses(start_server: StartServer) -> None:
         async with TurnwiseClient(server.url) as other:
             with pytest.raises(TurnwiseError, match="SESSION_EXISTS"):
                 await other.open_session(session_id="call").hear("hello")
+
+
+async def test_an_id_that_the_server_would_not_take_is_refused(server: Server) -> None:
+    async with httpx.AsyncClient() as http:
+        document: Any = (await http.get(f"{server.url}/openapi.json")).json()
+    # As JavaScript reads it, the end is the end, and not the line before it.
+    pattern = str(document["components"]["schemas"]["SessionId"]["pattern"]).replace("$", r"\Z")
+    async with TurnwiseClient(server.url) as client:
+        for name in ("call-1", "A_b.9", "_", "x" * 128, "", "call:+15551234", "room/42", "é", "a\n", "x" * 129):
+            if re.search(pattern, name):
+                assert (await client.open_session(session_id=name).hear("hello")).action
+            else:
+                with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
+                    client.open_session(session_id=name)
+
+
+async def test_a_message_that_is_too_large_ends_its_session_and_no_other(start_server: StartServer) -> None:
+    server = await start_server("--max-body-bytes", "1024")
+    async with TurnwiseClient(server.url) as client:
+        large, other = client.open_session(), client.open_session()
+        await asyncio.gather(large.hear("hello"), other.hear("hello"))
+        large.agent_speaking("long " * 300)
+        lost, decision = await asyncio.gather(large.hear("uh huh"), other.hear("hello you"), return_exceptions=True)
+        assert isinstance(lost, TurnwiseError)
+        assert lost.code == "REQUEST_TOO_LARGE"
+        whole = await client.predict([{"role": "user", "content": "hello you"}])
+        assert isinstance(decision, SessionDecision)
+        assert decision.probabilities == pytest.approx(whole.probabilities, abs=1e-4)
+        with pytest.raises(TurnwiseError, match="REQUEST_TOO_LARGE"):
+            await large.hear("uh huh")
+        assert (await other.hear("hello you there")).action
+        await large.close()
+        await server.until_sessions(1)
 
 
 async def test_a_call_that_is_cancelled_fails_alone(server: Server) -> None:

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHeldModel } from './test/heldModel.js'
 import { startTcpProxy } from './test/tcpProxy.js'
-import { createTestClient, createTestDetector, startTestServer } from './test/testServer.js'
+import { createTestClient, createTestDetector, openSessions, startTestServer } from './test/testServer.js'
 
 const GREETING = { role: 'assistant', content: 'Which day?' } as const
 
@@ -68,6 +68,7 @@ describe('a session is as one in the same process', () => {
       expect.objectContaining({ code: 'UNKNOWN_ROLE' }),
     )
     await expect(session.hear(7 as never)).rejects.toMatchObject({ code: 'INVALID_CONTENT' })
+    await expect(session.hear('hello', { final: null as never })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     await expect(session.hear('hello', { atMs: Number.NaN })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     await expect(session.userSilent(Number.NaN)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     expect(await session.hear('hello')).toHaveProperty('action')
@@ -87,6 +88,29 @@ describe('a session is as one in the same process', () => {
     )
     expect(proxy.connections).toBe(1)
   })
+})
+
+test('an id is refused that the server would not take', async () => {
+  const { app, url } = await startTestServer()
+  const { SessionId } = (await app.inject('/openapi.json')).json().components.schemas
+  const client = createTestClient(url)
+  for (const id of [
+    'call-1',
+    'A_b.9',
+    '_',
+    'x'.repeat(128),
+    '',
+    'call:+15551234',
+    'room/42',
+    'é',
+    'a\n',
+    'x'.repeat(129),
+  ]) {
+    if (new RegExp(SessionId.pattern).test(id))
+      expect(await client.openSession({ id }).hear('hello')).toHaveProperty('action')
+    else expect(() => client.openSession({ id })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  }
+  expect(() => client.openSession({ id: 7 as never })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
 })
 
 describe('what the server refuses', () => {
@@ -122,6 +146,24 @@ describe('what the server refuses', () => {
     await expect(session.hear('long '.repeat(300))).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' })
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(proxy.connections).toBe(1)
+  })
+
+  test('a message that is too large ends its session, and no other', async () => {
+    const server = await startTestServer({ settings: { maxBodyBytes: 1024 } })
+    const client = createTestClient(server.url)
+    const [large, other] = [client.openSession(), client.openSession()]
+    await Promise.all([large, other].map((session) => session.hear('hello')))
+    const same = createTestDetector().openSession()
+    await same.hear('hello')
+    large.agentSpeaking('long '.repeat(300))
+    const [lost, decision] = await Promise.allSettled([large.hear('uh huh'), other.hear('hello you')])
+    expect(lost).toMatchObject({ reason: { code: 'REQUEST_TOO_LARGE' } })
+    const { probabilities } = await same.hear('hello you')
+    expect(decision).toMatchObject({ value: { probabilities } })
+    await expect(large.hear('uh huh')).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' })
+    expect(await other.hear('hello you there')).toHaveProperty('action')
+    await large.close()
+    await vi.waitUntil(async () => (await openSessions(server)) === 1)
   })
 
   test('a session that another client takes is over here', async () => {

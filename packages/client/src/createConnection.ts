@@ -12,13 +12,13 @@ interface Member {
   /** The connection is lost; it is tried again. */
   disconnected(): void
   receive(reply: SessionReply): void
-  /** There is no point in trying again. */
+  /** There is no point in trying again; after REQUEST_TOO_LARGE for this session alone. */
   refused(error: TurnwiseError): void
 }
 
 /** The one stream of a client, opened with its first session and opened again whenever it is lost. */
 export interface Connection {
-  /** Adds a session; it is told when it can send. */
+  /** Adds a session; it is told when it can send, or that it never will. */
   join(member: Member): void
   leave(member: Member): void
   /** Sends, if the connection is there: what is lost with it is the sender's to send again. */
@@ -35,6 +35,8 @@ const ATTEMPT_MS = 2000
 const BEAT_MS = 5000
 /** WebSocket's code for a message that was too large. */
 const TOO_LARGE = 1009
+/** Frames are measured as they are sent. */
+const UTF8 = new TextEncoder()
 /** Errors that another attempt does not change. */
 const FINAL_CODES: readonly string[] = ['UNAUTHORIZED', 'ORIGIN_REFUSED', 'NOT_FOUND', 'INVALID_OPTION']
 
@@ -43,6 +45,8 @@ export function createConnection(endpoint: Endpoint): Connection {
   let socket: Socket | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let affinity: string | undefined
+  /** Of the frames since the socket was opened, the largest: if one was too large for the server, this one was. */
+  let largest = { session: '', bytes: 0 }
   let attempts = 0
   let isClosed = false
 
@@ -78,6 +82,7 @@ export function createConnection(endpoint: Endpoint): Connection {
   /** Follows a socket until it is lost. */
   function watch(opened: Socket): void {
     socket = opened
+    largest = { session: '', bytes: 0 }
     let wasOpen = false
     let hasAnswered = true
     let beat = setTimeout(lose, ATTEMPT_MS)
@@ -98,8 +103,12 @@ export function createConnection(endpoint: Endpoint): Connection {
       clearTimeout(beat)
       opened.close()
       for (const member of members.values()) member.disconnected()
-      if (code === TOO_LARGE) refuse(new TurnwiseError('REQUEST_TOO_LARGE', 'A message is larger than maxBodyBytes.'))
-      else if (members.size > 0) wake()
+      if (code === TOO_LARGE) {
+        // Sent again it would end the next connection, and with it the other sessions', too.
+        const problem = `A message of ${largest.bytes} bytes is larger than maxBodyBytes.`
+        members.get(largest.session)?.refused(new TurnwiseError('REQUEST_TOO_LARGE', problem))
+      }
+      if (members.size > 0) wake()
       if (!wasOpen && members.size > 0) void explain()
     }
 
@@ -137,12 +146,20 @@ export function createConnection(endpoint: Endpoint): Connection {
   }
 
   function send(request: StreamRequest): void {
-    if (isOpen()) socket?.send(JSON.stringify(request))
+    if (!isOpen()) return
+    const frame = JSON.stringify(request)
+    const bytes = UTF8.encode(frame).length
+    if ('session' in request && bytes > largest.bytes) largest = { session: request.session, bytes }
+    socket?.send(frame)
   }
 
   return {
     send,
     join(member) {
+      if (isClosed) {
+        member.refused(clientClosed())
+        return
+      }
       members.set(member.id, member)
       affinity ??= member.id
       if (isOpen()) member.connected()
@@ -155,9 +172,11 @@ export function createConnection(endpoint: Endpoint): Connection {
       isClosed = true
       clearTimeout(timer)
       socket?.close()
-      for (const member of [...members.values()]) {
-        member.refused(new TurnwiseError('DETECTOR_CLOSED', 'The client is closed.'))
-      }
+      for (const member of [...members.values()]) member.refused(clientClosed())
     },
   }
+}
+
+function clientClosed(): TurnwiseError {
+  return new TurnwiseError('DETECTOR_CLOSED', 'The client is closed.')
 }

@@ -18,8 +18,11 @@ export interface SessionLink {
   settle(): void
   /** Asks for a token. */
   save(call: Call<string>): void
-  /** The session is over. */
-  close(): void
+  /**
+   * The session is over, and the server is told so. Waits for a lost connection, but not for long: the server ends by
+   * itself what is idle.
+   */
+  close(): Promise<void>
 }
 
 /** How far the session has got on the connection. */
@@ -27,6 +30,10 @@ type Phase = 'away' | 'attaching' | 'closing' | 'opening' | 'open'
 
 /** After so many events a token is wanted too, so that little has to be told again where a server is lost. */
 const TOKEN_EVENTS = 32
+/** How long `close` waits for a lost connection. */
+const FAREWELL_MS = 2000
+/** Refusals after which the session cannot go on. */
+const ENDING_CODES: readonly string[] = ['DETECTOR_CLOSED', 'REQUEST_TOO_LARGE']
 /** The server and this side do not mean the same: what is there has to be found out again. */
 const ASTRAY_CODES: readonly string[] = ['SESSION_NOT_FOUND', 'OUT_OF_SEQUENCE']
 
@@ -47,6 +54,8 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   /** An event has failed that nobody waits for. */
   let problem: TurnwiseError | undefined
   let ended: TurnwiseError | undefined
+  /** Ends the waiting of `close`: the connection is there again, or will not be. */
+  let stopWaiting: (() => void) | undefined
 
   function open(): void {
     phase = 'opening'
@@ -160,6 +169,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
     connected() {
       if (mayBeThere) attach()
       else open()
+      stopWaiting?.()
     },
     disconnected() {
       // The session may have been opened, and the answer lost.
@@ -168,11 +178,23 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
     },
     refused(error: TurnwiseError) {
       phase = 'away'
-      if (error.code === 'DETECTOR_CLOSED') end(error)
+      if (ENDING_CODES.includes(error.code)) end(error)
       else fail(error)
+      stopWaiting?.()
     },
   }
   connection.join(member)
+
+  function reconnect(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, FAREWELL_MS)
+      stopWaiting = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      connection.join(member)
+    })
+  }
 
   return {
     get ended() {
@@ -196,8 +218,12 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
       if (phase === 'away') connection.join(member)
       askForToken()
     },
-    close() {
-      if (phase === 'open') connection.send({ type: 'close', session: id })
+    async close() {
+      // Others have it, or nobody.
+      if (ended?.code === 'SESSION_CLOSED') return
+      if (phase === 'away' && mayBeThere) await reconnect()
+      // The server reads it after the `open` or `attach` that it has not answered yet.
+      if (phase !== 'away') connection.send({ type: 'close', session: id })
       connection.leave(member)
     },
   }

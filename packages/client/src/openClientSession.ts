@@ -12,6 +12,7 @@ import type { ClientSession, ClientSessionOptions } from './clientSession.js'
 import type { Connection } from './createConnection.js'
 import { createSessionLink } from './createSessionLink.js'
 import type { SessionEvent } from './protocol.js'
+import { validateFinal, validateSessionId } from './validate.js'
 
 /** @throws TurnwiseError as `Client.openSession` */
 export function openClientSession(
@@ -19,6 +20,7 @@ export function openClientSession(
   { id = crypto.randomUUID(), resume, ...start }: ClientSessionOptions,
   timeoutMs: number,
 ): ClientSession {
+  validateSessionId(id)
   validateMessages(start.messages ?? [])
   validateExpectation(start.expect)
   const link = createSessionLink(connection, id, resume === undefined ? start : { resume })
@@ -80,6 +82,7 @@ export function openClientSession(
     },
     async hear(text, { final, atMs = Date.now(), signal } = {}) {
       validateText(text, "The user's text")
+      validateFinal(final)
       validateTime(atMs)
       const decision = await decide({ type: 'hear', text, final, atMs }, signal)
       if (decision === undefined) throw new TurnwiseError('REMOTE_FAILED', 'The server answered no decision.')
@@ -94,7 +97,7 @@ export function openClientSession(
       if (isClosed) return
       isClosed = true
       await Promise.allSettled(waiting)
-      link.close()
+      await link.close()
     },
   }
 }

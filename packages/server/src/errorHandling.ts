@@ -4,8 +4,16 @@ import type { App, ServerContext } from './context.js'
 import { isPassing, statusOf, toTurnwiseError } from './describeError.js'
 import type { WireError } from './schemas/errorBody.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How many of its events a session has taken: they stay, whatever becomes of the request. */
+    applied: number | undefined
+  }
+}
+
 /** Answers every error as `{ error: { code, message, … } }`, and logs those of the server itself. */
 export function addErrorHandling(app: App, context: ServerContext): void {
+  app.decorateRequest('applied', undefined)
   const routes: Route[] = []
   app.addHook('onRoute', ({ url, method }) => {
     // What answers everywhere says nothing of an endpoint.
@@ -61,7 +69,8 @@ export function prepareError(
   if (wire.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(wire.retryAfterMs / 1000)))
   if (status === 500) request.log.error(known)
   reply.code(status)
-  return { ...wire, requestId: request.id }
+  const { id: requestId, applied } = request
+  return { ...wire, requestId, ...(applied === undefined ? {} : { applied }) }
 }
 
 /** Counts an error; what the caller is told of it. */

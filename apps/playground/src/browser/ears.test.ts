@@ -28,17 +28,25 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function listen() {
+/** Ears that were told to listen, and may have begun. */
+function turnOn() {
   vi.stubGlobal('webkitSpeechRecognition', FakeRecognition)
   const heard: [string, boolean][] = []
-  const ends: (string | undefined)[] = []
+  const ends: string[] = []
+  const starts: boolean[] = []
   const stop = findEars()?.listen({
+    onStart: (isLocal) => starts.push(isLocal),
     onWords: (text, isFinal) => heard.push([text, isFinal]),
     onEnd: (problem) => ends.push(problem),
   })
-  await vi.waitFor(() => expect(FakeRecognition.last?.starts).toBe(1))
   const recognition = FakeRecognition.last ?? new FakeRecognition()
-  return { recognition, heard, ends, stop: () => stop?.() }
+  return { recognition, heard, ends, starts, stop: () => stop?.() }
+}
+
+async function listen() {
+  const ears = turnOn()
+  await vi.waitFor(() => expect(ears.recognition.starts).toBe(1))
+  return ears
 }
 
 test('a browser without recognition has no ears', () => {
@@ -46,7 +54,7 @@ test('a browser without recognition has no ears', () => {
 })
 
 test('what is open is told, settled or not, and what was settled is not told again', async () => {
-  const { recognition, heard } = await listen()
+  const { recognition, heard, starts } = await listen()
   recognition.hears(['my', false])
   recognition.hears(['my ', false], ['bill', false])
   recognition.hears(['my bill', true])
@@ -57,7 +65,7 @@ test('what is open is told, settled or not, and what was settled is not told aga
     ['my bill', true],
     ['please', false],
   ])
-  expect(recognition.processLocally).toBe(true)
+  expect([recognition.processLocally, starts]).toEqual([true, [true]])
 })
 
 test('it listens on after a silence, until it is stopped or forbidden', async () => {
@@ -65,10 +73,17 @@ test('it listens on after a silence, until it is stopped or forbidden', async ()
   recognition.dispatchEvent(new Event('end'))
   expect([recognition.starts, ends]).toEqual([2, []])
   stop()
-  expect(ends).toEqual([undefined])
+  expect([recognition.starts, ends]).toEqual([2, []])
 
   const other = await listen()
   other.recognition.dispatchEvent(Object.assign(new Event('error'), { error: 'not-allowed' }))
   other.recognition.dispatchEvent(new Event('end'))
   expect(other.ends[0]).toContain('microphone')
+})
+
+test('what is switched off before it has begun stays off', async () => {
+  const { recognition, starts, stop } = turnOn()
+  stop()
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect([recognition.starts, starts]).toEqual([0, []])
 })

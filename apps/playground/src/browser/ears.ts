@@ -21,16 +21,16 @@ const LANGUAGE = 'en-US'
 
 /** What is told of the user's voice. */
 interface EarsListener {
+  /** It begins to listen. @param isLocal sound stays on this device; else the browser's maker recognises it */
+  onStart(isLocal: boolean): void
   /** What was understood of this utterance so far, revised as the recogniser likes. */
   onWords(text: string, isFinal: boolean): void
-  /** It has stopped listening, for a reason that can be shown. */
-  onEnd(problem: string | undefined): void
+  /** It has stopped listening by itself, for a reason that can be shown. */
+  onEnd(problem: string): void
 }
 
 /** The browser's own speech recognition. */
 export interface Ears {
-  /** Whether sound stays on this device; where it does not, the browser's maker recognises it. */
-  isLocal(): Promise<boolean>
   /** Listens until stopped. Returns what stops it. */
   listen(listener: EarsListener): () => void
 }
@@ -52,8 +52,7 @@ function createEars(Recognizer: RecognitionClass): Ears {
   }
 
   return {
-    isLocal,
-    listen({ onWords, onEnd }) {
+    listen({ onStart, onWords, onEnd }) {
       const recognition = new Recognizer()
       let problem: string | undefined
       let stopped = false
@@ -73,11 +72,14 @@ function createEars(Recognizer: RecognitionClass): Ears {
         else if (error !== 'no-speech' && error !== 'aborted') problem = 'The browser could not recognise speech.'
       })
       recognition.addEventListener('end', () => {
+        if (stopped) return
         // It ends by itself after some silence.
-        if (stopped || problem !== undefined) onEnd(problem)
-        else recognition.start()
+        if (problem === undefined) recognition.start()
+        else onEnd(problem)
       })
       void isLocal().then((local) => {
+        if (stopped) return
+        onStart(local)
         if (local) recognition.processLocally = true
         recognition.start()
       })

@@ -49,14 +49,14 @@ function Microphone({ live }: Pick<Playground, 'live'>) {
   const notice = useSignal<string | undefined>(undefined)
   if (ears === undefined) return null
 
-  async function turnOn(): Promise<void> {
-    if (ears === undefined) return
+  function turnOn(): void {
     isOn.value = true
-    const isLocal = await ears.isLocal()
-    notice.value = isLocal
-      ? undefined
-      : 'Your voice goes to this browser’s maker, which turns it into words. turnwise sees only the words.'
-    stop.current = ears.listen({
+    stop.current = ears?.listen({
+      onStart(isLocal) {
+        notice.value = isLocal
+          ? undefined
+          : 'Your voice goes to this browser’s maker, which turns it into words. turnwise sees only the words.'
+      },
       onWords: live.listen,
       onEnd(problem) {
         isOn.value = false
@@ -77,7 +77,7 @@ function Microphone({ live }: Pick<Playground, 'live'>) {
         type="button"
         aria-pressed={isOn.value}
         title="Speak instead of typing"
-        onClick={() => (isOn.value ? turnOff() : void turnOn())}
+        onClick={() => (isOn.value ? turnOff() : turnOn())}
       >
         {isOn.value ? 'Listening' : 'Voice'}
       </button>

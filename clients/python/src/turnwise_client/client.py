@@ -16,7 +16,7 @@ from .errors import TurnwiseError, deadline_exceeded, read_error
 from .link import SessionLink
 from .session import Session
 from .types import Conversation, Decision, Expectation, Message, PolicyName, read_decision
-from .validate import validate_expectation, validate_messages
+from .validate import validate_expectation, validate_messages, validate_session_id
 
 # Conversations of one request; as many as the server takes by default.
 BATCH_SIZE = 256
@@ -77,9 +77,13 @@ class TurnwiseClient:
 
         A `policy` of your own has the fields that the OpenAPI document names. `resume` is what `Session.save` gave, and
         stands for `messages`, `expect` and `policy`. `session_id` is unique among the sessions of the key, and seen by
-        load balancers. What the server refuses is raised by the first `hear`.
+        load balancers: 1 to 128 letters, digits, dots, underscores and hyphens, by default a random one. What the
+        server refuses is raised by the first `hear`.
         """
         self._raise_if_closed()
+        if session_id is None:
+            session_id = str(uuid.uuid4())
+        validate_session_id(session_id)
         validate_messages(messages)
         validate_expectation(expect)
         start: dict[str, Any] = {"resume": resume}
@@ -87,7 +91,7 @@ class TurnwiseClient:
             start = {"messages": list(messages), "policy": policy}
             if expect is not None:
                 start["expect"] = expect
-        link = SessionLink(self._connection, session_id or str(uuid.uuid4()), start)
+        link = SessionLink(self._connection, session_id, start)
         return Session(link, self._timeout_ms)
 
     async def close(self) -> None:

@@ -40,7 +40,7 @@ class Member(Protocol):
     def receive(self, reply: dict[str, Any]) -> None: ...
 
     def refused(self, error: TurnwiseError) -> None:
-        """There is no point in trying again."""
+        """There is no point in trying again; after REQUEST_TOO_LARGE for this session alone."""
 
 
 class Connection:
@@ -54,9 +54,15 @@ class Connection:
         self._outgoing: asyncio.Queue[str] | None = None
         self._task: asyncio.Task[None] | None = None
         self._attempts = 0
+        self._is_closed = False
+        # Of the frames since the connection was opened, the largest: if one was too large for the server, this one was.
+        self._largest = ("", 0)
 
     def join(self, member: Member) -> None:
-        """Adds a session; it is told when it can send."""
+        """Adds a session; it is told when it can send, or that it never will."""
+        if self._is_closed:
+            member.refused(_client_closed())
+            return
         self._members[member.id] = member
         self._affinity = self._affinity or member.id
         if self._outgoing is not None:
@@ -70,11 +76,17 @@ class Connection:
 
     def send(self, request: Mapping[str, object]) -> None:
         """Sends, if the connection is there: what is lost with it is the sender's to send again."""
-        if self._outgoing is not None:
-            self._outgoing.put_nowait(json.dumps(request))
+        if self._outgoing is None:
+            return
+        # Without a character beyond ASCII: its length is that of its bytes.
+        frame = json.dumps(request)
+        if len(frame) > self._largest[1]:
+            self._largest = (str(request["session"]), len(frame))
+        self._outgoing.put_nowait(frame)
 
     async def close(self) -> None:
-        self._refuse(TurnwiseError("DETECTOR_CLOSED", "The client is closed."))
+        self._is_closed = True
+        self._refuse(_client_closed())
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -97,8 +109,7 @@ class Connection:
                 ) as socket:
                     await self._serve(socket)
                 if socket.close_code == TOO_LARGE:
-                    self._refuse(TurnwiseError("REQUEST_TOO_LARGE", "A message is larger than maxBodyBytes."))
-                    return
+                    self._refuse_largest()
             except InvalidStatus as refusal:
                 error = _read_refusal(refusal)
                 if error.code in FINAL_CODES:
@@ -114,6 +125,7 @@ class Connection:
     async def _serve(self, socket: ClientConnection) -> None:
         """Sends and receives until the connection is lost."""
         outgoing = self._outgoing = asyncio.Queue[str]()
+        self._largest = ("", 0)
         writer = asyncio.create_task(_write(socket, outgoing))
         try:
             for member in list(self._members.values()):
@@ -136,6 +148,14 @@ class Connection:
         for member in list(self._members.values()):
             member.refused(error)
 
+    def _refuse_largest(self) -> None:
+        """Sent again it would end the next connection, and with it the other sessions', too."""
+        session_id, size = self._largest
+        member = self._members.get(session_id)
+        if member is not None:
+            problem = f"A message of {size} bytes is larger than maxBodyBytes."
+            member.refused(TurnwiseError("REQUEST_TOO_LARGE", problem))
+
 
 async def _write(socket: ClientConnection, outgoing: asyncio.Queue[str]) -> None:
     try:
@@ -144,6 +164,10 @@ async def _write(socket: ClientConnection, outgoing: asyncio.Queue[str]) -> None
     except WebSocketException:
         # The reader sees it too.
         return
+
+
+def _client_closed() -> TurnwiseError:
+    return TurnwiseError("DETECTOR_CLOSED", "The client is closed.")
 
 
 def _read_reply(frame: str | bytes) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from asyncio import Future
 from typing import Any, Literal
 
@@ -12,6 +14,10 @@ from .types import SessionDecision, read_session_decision
 
 # After so many events a token is wanted too, so that little has to be told again where a server is lost.
 TOKEN_EVENTS = 32
+# How long `close` waits for a lost connection.
+FAREWELL_S = 2.0
+# Refusals after which the session cannot go on.
+ENDING_CODES = ("DETECTOR_CLOSED", "REQUEST_TOO_LARGE")
 # The server and this side do not mean the same: what is there has to be found out again.
 ASTRAY_CODES = ("SESSION_NOT_FOUND", "OUT_OF_SEQUENCE")
 
@@ -38,6 +44,8 @@ class SessionLink:
         self._is_token_due = False
         # An event has failed that nobody waits for.
         self._problem: TurnwiseError | None = None
+        # Ends the waiting of `close`: the connection is there again, or will not be.
+        self._stop_waiting = asyncio.Event()
         connection.join(self)
 
     def tell(self, event: Event, call: DecisionFuture | None = None) -> None:
@@ -66,17 +74,29 @@ class SessionLink:
             self._connection.join(self)
         self._ask_for_token()
 
-    def close(self) -> None:
-        """The session is over."""
-        if self._phase == "open":
-            self._send({"type": "close"})
-        self._connection.leave(self)
+    async def close(self) -> None:
+        """The session is over, and the server is told so.
+
+        Waits for a lost connection, but not for long: the server ends by itself what is idle.
+        """
+        # Others have it, or nobody.
+        if self.ended is not None and self.ended.code == "SESSION_CLOSED":
+            return
+        try:
+            if self._phase == "away" and self._may_be_there:
+                await self._reconnect()
+            # The server reads it after the `open` or `attach` that it has not answered yet.
+            if self._phase != "away":
+                self._send({"type": "close"})
+        finally:
+            self._connection.leave(self)
 
     def connected(self) -> None:
         if self._may_be_there:
             self._attach()
         else:
             self._open()
+        self._stop_waiting.set()
 
     def disconnected(self) -> None:
         # The session may have been opened, and the answer lost.
@@ -85,10 +105,11 @@ class SessionLink:
 
     def refused(self, error: TurnwiseError) -> None:
         self._phase = "away"
-        if error.code == "DETECTOR_CLOSED":
+        if error.code in ENDING_CODES:
             self._end(error)
         else:
             self._fail_all(error)
+        self._stop_waiting.set()
 
     def receive(self, reply: dict[str, Any]) -> None:
         match reply["type"]:
@@ -157,6 +178,12 @@ class SessionLink:
             # An instance that stops ends the connection too, and another one is found.
             if error.code != "SHUTTING_DOWN":
                 self._fail_all(error)
+
+    async def _reconnect(self) -> None:
+        self._stop_waiting.clear()
+        self._connection.join(self)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stop_waiting.wait(), FAREWELL_S)
 
     def _open(self) -> None:
         self._phase = "opening"

@@ -12,7 +12,7 @@ from .errors import TurnwiseError, deadline_exceeded
 from .journal import Event
 from .link import SessionLink
 from .types import Expectation, Message, SessionDecision
-from .validate import validate_expectation, validate_messages, validate_text, validate_time
+from .validate import validate_expectation, validate_final, validate_messages, validate_text, validate_time
 
 Answer = TypeVar("Answer")
 
@@ -21,7 +21,8 @@ class Session:
     """Made by `TurnwiseClient.open_session`; docs/sessions.md of turnwise says what to tell it.
 
     What goes wrong on the server is raised by the `hear` or `user_silent` that follows. Lost connections and lost
-    servers are not seen, but for the time that they cost.
+    servers are not seen, but for the time that they cost; `close` waits for a lost connection no longer than 2 s, since
+    the server ends idle sessions by itself. What is too large for the server ends the session: REQUEST_TOO_LARGE.
     """
 
     def __init__(self, link: SessionLink, timeout_ms: float) -> None:
@@ -82,6 +83,7 @@ class Session:
         cancelled fails alone: its words count all the same.
         """
         validate_text(text, "The user's text")
+        validate_final(final)
         event = {"type": "hear", "text": text, "final": final, "atMs": _time_of(at_ms)}
         decision = await self._decide(event)
         if decision is None:
@@ -106,7 +108,7 @@ class Session:
         self._is_closed = True
         if self._waiting:
             await asyncio.wait(self._waiting)
-        self._link.close()
+        await self._link.close()
 
     def _tell(self, event: Event) -> None:
         self._raise_if_closed()

@@ -46,3 +46,9 @@ export function createTestClient(url: string, options: Partial<ClientOptions> = 
   onTestFinished(() => client.close())
   return client
 }
+
+/** How many sessions a server has. */
+export async function openSessions({ app }: TestServer): Promise<number> {
+  const { body } = await app.inject('/metrics')
+  return Number(/^turnwise_sessions_open (\d+)$/m.exec(body)?.[1])
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createFakeModel } from '@turnwise/core/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createFakeDetector, createFakeServer, createHeldModel, LOGITS } from '../test/fakeServer.js'
 import { until } from '../test/until.js'
 
@@ -118,6 +118,43 @@ test('of words that come faster than the model only the newest are run', async (
   const [older, newest] = (await Promise.all(others)).map((response) => response.json())
   expect(older).toEqual(newest)
   expect((await first).statusCode).toBe(200)
+})
+
+describe('the error says how many events count all the same', () => {
+  const settled = { type: 'hear', text: 'oh seven', atMs: 1, final: true }
+  const heard = [{ role: 'user', content: 'oh seven' }]
+
+  async function fail(events: object[], options: Parameters<typeof createFakeServer>[0] = {}) {
+    const server = await createFakeServer(options)
+    await send(server, 'POST', '/v1/sessions', { id: 'call' })
+    const { error } = (await send(server, 'POST', '/v1/sessions/call/events', { events })).json()
+    const { messages } = (await send(server, 'GET', '/v1/sessions/call')).json()
+    return { error, messages }
+  }
+
+  test('past the deadline: also the one whose decision is not there', async () => {
+    const model = createHeldModel()
+    const answer = await fail([settled, settled], { model, settings: { deadlineMs: 50 } })
+    model.release()
+    expect(answer).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED', applied: 1 }, messages: heard })
+  })
+
+  test('when the model fails', async () => {
+    const model = createFakeModel({ logits: () => [Number.NaN, 0, 0, 0] })
+    const answer = await fail([{ type: 'expecting', expect: 'phone' }, settled, settled], { model })
+    expect(answer).toMatchObject({ error: { code: 'MODEL_FAILED', applied: 2 }, messages: heard })
+  })
+
+  test('when there is no room for more', async () => {
+    const more = { type: 'addMessage', message: { role: 'tool', content: 'x'.repeat(1000) } }
+    const answer = await fail([settled, more], { settings: { maxKeyBytes: 1000 } })
+    expect(answer).toMatchObject({ error: { code: 'TOO_MANY_SESSIONS', applied: 1 }, messages: heard })
+  })
+
+  test('when one of them is wrong: those before it', async () => {
+    const answer = await fail([settled, { type: 'hear', text: '\ud800' }, settled])
+    expect(answer).toMatchObject({ error: { code: 'MALFORMED_TEXT', applied: 1 }, messages: heard })
+  })
 })
 
 test('limits: sessions, messages and events', async () => {

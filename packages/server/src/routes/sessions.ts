@@ -1,7 +1,9 @@
 import { type SessionDecision, throwIfAborted } from '@turnwise/core'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, ServerContext } from '../context.js'
 import { checkCount, deadlineOf, noteDecision } from '../decideMany.js'
+import { statusOf, toTurnwiseError } from '../describeError.js'
 import { errorBodySchema, errorResponses } from '../schemas/errorBody.js'
 import { deadlineHeadersSchema } from '../schemas/predict.js'
 import {
@@ -37,7 +39,8 @@ const EVENTS = {
   summary: 'Tell what happened, and get decisions',
   description:
     'Events are applied in their order; each decision is awaited before the next. Requests of a session may overlap: ' +
-    'of the `hear` that wait the newest runs, and the others get its decision.',
+    'of the `hear` that wait the newest runs, and the others get its decision. If a request fails, `applied` in its ' +
+    'error says how many of its events count all the same.',
   params,
   headers: deadlineHeadersSchema,
   body: eventsRequestSchema,
@@ -66,7 +69,7 @@ export function addSessionRoutes(app: App, context: ServerContext): void {
     checkCount('events', body.events.length, settings.maxConversations, 'maxConversations')
     const stored = sessions.use(owner, params.id)
     const decisions = await withDeadline(deadlineOf(request, settings.deadlineMs), raw.socket, (signal) =>
-      applyEvents(context, stored, body.events, signal),
+      applyEvents(context, stored, body.events, { request, signal }),
     )
     const hasToken = body.resume === true || health.isStopping
     return { decisions, ...(hasToken ? { resume: resumeTokens.seal(owner, stored.session) } : {}) }
@@ -84,17 +87,27 @@ export function addSessionRoutes(app: App, context: ServerContext): void {
   })
 }
 
+/** @param call where what is applied is counted, and what ends it */
 async function applyEvents(
   context: ServerContext,
   stored: StoredSession,
   events: readonly SessionEvent[],
-  signal: AbortSignal,
+  { request, signal }: { readonly request: FastifyRequest; readonly signal: AbortSignal },
 ): Promise<(SessionDecision | null)[]> {
   const decisions: (SessionDecision | null)[] = []
-  for (const event of events) {
+  request.applied = 0
+  for (const [index, event] of events.entries()) {
     throwIfAborted(signal)
-    const decision = await noteDecision(context, 'session', applyEvent(context, stored, event, signal))
-    decisions.push(decision ?? null)
+    const answer = applyEvent(context, stored, event, signal)
+    // The session knows it now, whether or not a decision follows …
+    request.applied = index + 1
+    try {
+      decisions.push((await noteDecision(context, 'session', answer)) ?? null)
+    } catch (error) {
+      // … unless the event itself was wrong.
+      if (!signal.aborted && statusOf(toTurnwiseError(error)) < 500) request.applied = index
+      throw error
+    }
   }
   return decisions
 }

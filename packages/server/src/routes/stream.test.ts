@@ -103,6 +103,20 @@ test('numbers that come twice, or are left out, are refused', async () => {
   expect(await stream.take(1)).toMatchObject([{ type: 'decision', seq: 2 }])
 })
 
+test('an event that cannot be read has used its number, if that was the next', async () => {
+  const { app } = await createFakeServer()
+  const stream = await openStream(app)
+  stream.send(open('call'), { ...hear('call', 1, 'a'), final: null }, { ...hear('call', 3, 'a'), final: null })
+  stream.send({ ...hear('other', 1, 'a'), final: null }, hear('call', 2, 'b'))
+  expect(await stream.take(5)).toMatchObject([
+    { type: 'opened' },
+    { type: 'error', session: 'call', seq: 1, error: { code: 'INVALID_REQUEST' } },
+    { type: 'error', session: 'call', seq: 3, error: { code: 'INVALID_REQUEST' } },
+    { type: 'error', session: 'other', seq: 1, error: { code: 'INVALID_REQUEST' } },
+    { type: 'decision', session: 'call', seq: 2 },
+  ])
+})
+
 describe('what cannot be read is answered, and the stream goes on', () => {
   test.each<[string, string, string, string]>([
     ['no JSON', 'SECRET', 'INVALID_JSON', 'JSON'],

@@ -36,10 +36,14 @@ test.each([
   expect(response.json().timeoutSeconds).toBeCloseTo(waitMs / 1000, 1)
 })
 
-test('the wait is that of a session that has heard the same', async () => {
-  const { app } = await createFakeServer()
-  const response = await app.inject({ method: 'POST', url: '/v1/vapi/endpointing', payload: requestFor(CALL) })
-  const session = createFakeDetector().openSession({
+test.each([
+  ['that says no yield', [1, 0, 0, 0]],
+  ['that says one', [1, 0, 0, 0, 2]],
+  ['that says none', [1, 0, 0, 0, -4]],
+])('the wait is that of a session that has heard the same, with a model %s', async (_, logits) => {
+  const model = () => createFakeModel({ logits: () => logits })
+  const response = await ask(requestFor(CALL), logits)
+  const session = createFakeDetector(model()).openSession({
     messages: [{ role: 'assistant', content: 'What is your number?' }],
   })
   const { waitMs } = await session.hear('oh seven seven')

@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  type Decision,
   type Message,
   POLICIES,
   type PolicyName,
@@ -36,17 +37,16 @@ export function addVapiRoute(app: App, context: ServerContext): void {
     })
     const [decision] = await decideMany(context, request, 'vapi', [{ messages, agentSpeaking: false }])
     if (decision === undefined) throw new TurnwiseError('MODEL_FAILED', 'The model gave no answer.')
-    const { action, confidence } = decision
-    const completion = action === 'start_speaking' ? confidence : 1 - confidence
     const last = messages.at(-1)
     const turn = last?.role === 'user' ? last.content : ''
-    return { timeoutSeconds: secondsFor(completion, turn, query.policy ?? DEFAULT_POLICY) }
+    return { timeoutSeconds: secondsFor(decision, turn, query.policy ?? DEFAULT_POLICY) }
   })
 }
 
-/** @param completion the probability that the user has finished */
-function secondsFor(completion: number, turn: string, policy: PolicyName): number {
+/** How long silence has to last after what the user has said of a turn. */
+function secondsFor({ action, confidence, yielded }: Decision, turn: string, policy: PolicyName): number {
+  const completion = action === 'start_speaking' ? confidence : 1 - confidence
   // What was said before may lack its times, so that nothing is known of the caller's habit.
-  const pace = { turnMs: spokenMs(turn), held: 0, answered: 0 }
+  const pace = { turnMs: spokenMs(turn), held: 0, answered: 0, yielded }
   return Math.min(MOST_SECONDS, waitFor(POLICIES[policy], completion, pace) / 1000)
 }

@@ -9,6 +9,13 @@ export const errorSchema = z
     code: z.enum(ERROR_CODES).describe('What happened; docs/errors.md lists all.'),
     message: z.string().describe('For people; it may change. Never words of the conversation.'),
     requestId: z.string().optional().describe('To find it in the log.'),
+    applied: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        "Of a request's events, so many have been applied, from the first on: send only those after them again.",
+      ),
     retryAfterMs: z.int().min(0).optional().describe('When it is worth asking again.'),
   })
   .meta({ id: 'Error' })

@@ -101,6 +101,12 @@ export function createStream(context: ServerContext, owner: string, send: (reply
     track(told.then((decision) => settle({ stored, seq, decision, endTimer }), fail))
   }
 
+  /** An event that cannot be read has used its number all the same: its sender goes on with the next. */
+  function useNumber(session: string | undefined, seq: number | undefined): void {
+    const stored = session === undefined ? undefined : held.get(session)
+    if (stored !== undefined && seq === stored.lastSeq + 1) stored.lastSeq = seq
+  }
+
   function track(task: Promise<void>): void {
     running.add(task)
     void task.finally(() => running.delete(task))
@@ -145,6 +151,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
       const read = readRequest(text)
       if ('error' in read) {
         const { error, ...place } = read
+        useNumber(place.session, place.seq)
         sendError(error, place)
         return
       }
