@@ -4,8 +4,8 @@
 
 Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), for interruptions
 a cross-entropy over the pair that counts once the agent is silent, and at the pauses of talk among people the
-binary cross-entropy of the yield row. Checkpoints are chosen on held-out conversations and the development
-set, never on an evaluation set.
+binary cross-entropy of the yield row; with a teacher half of each target is its answer. Checkpoints are
+chosen on held-out conversations and the development set, never on an evaluation set.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import math
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,33 +69,63 @@ class Run:
     seed: int = 1
     start_from: str = ""
     """A folder to start from instead of the base."""
+    teacher: str = ""
+    """A folder whose model's answers are half of what is taught (Hinton et al. 2015, arXiv:1503.02531)."""
 
 
 AMONG_PEOPLE = 2.0
 """What a point of talk among people weighs: there are few beside those of the actions."""
 
 
-def loss_of(outputs: Tensor, batch: TreeBatch, action_weights: Tensor, silent_loss: float) -> Tensor:
-    """Sum over the points, of outputs [points, 5]; divided by their number by the caller."""
-    logits, yielded = outputs[:, :-1], outputs[:, -1]
-    excluded = torch.zeros_like(logits, dtype=torch.bool)  # [points, 4]
+EXCLUDED = -1e4
+"""The logit of an action that cannot be right: finite, since its logarithm is multiplied by 0."""
+
+
+def cross_entropy(logits: Tensor, actions: Tensor, teacher: Tensor | None) -> Tensor:
+    """[points], of logits [points, n] and actions [points]; half of a target is the teacher's [points, n]."""
+    target = functional.one_hot(actions, logits.shape[1]).float()
+    if teacher is not None:
+        target = (target + teacher.softmax(-1)) / 2
+    return functional.cross_entropy(logits, target, reduction="none")
+
+
+def loss_of(
+    outputs: Tensor,
+    batch: TreeBatch,
+    action_weights: Tensor,
+    silent_loss: float,
+    teacher: Tensor | None = None,
+) -> Tensor:
+    """Sum over the points, of outputs and the teacher's, each [points, 5]; divided by their number by the
+    caller."""
+    excluded = torch.zeros_like(outputs[:, :-1], dtype=torch.bool)  # [points, 4]
     excluded[:, :2] = batch.pair_only[:, None]
-    fitting = logits.masked_fill(excluded, float("-inf"))
-    taught = action_weights[batch.action] * ~batch.among_people
-    total = functional.cross_entropy(fitting, batch.action, reduction="none") @ taught
+
+    def possible(answers: Tensor) -> Tensor:
+        return answers[:, :-1].masked_fill(excluded, EXCLUDED)
+
+    taught = None if teacher is None else possible(teacher)
+    weights = action_weights[batch.action] * ~batch.among_people
+    total = cross_entropy(possible(outputs), batch.action, taught) @ weights
     interrupted = batch.silent_action >= 0
     if interrupted.any():
-        pair = functional.cross_entropy(
-            logits[interrupted, :2], batch.silent_action[interrupted], reduction="sum"
-        )
-        total = total + silent_loss * pair
-    if batch.among_people.any():
-        spoke_next = (batch.action == ACTIONS.index(START_SPEAKING)).float()[batch.among_people]
-        among = functional.binary_cross_entropy_with_logits(
-            yielded[batch.among_people], spoke_next, reduction="sum"
-        )
+        taught = None if teacher is None else teacher[interrupted, :2]
+        pair = cross_entropy(outputs[interrupted, :2], batch.silent_action[interrupted], taught)
+        total = total + silent_loss * pair.sum()
+    people = batch.among_people
+    if people.any():
+        spoke_next = (batch.action == ACTIONS.index(START_SPEAKING)).float()[people]
+        if teacher is not None:
+            spoke_next = (spoke_next + teacher[people, -1].sigmoid()) / 2
+        among = functional.binary_cross_entropy_with_logits(outputs[people, -1], spoke_next, reduction="sum")
         total = total + AMONG_PEOPLE * among
     return total
+
+
+def teacher_in(folder: str, device: str, bf16: bool) -> Callable[[TreeBatch], Tensor]:
+    """Its answers [points, 5], without gradients."""
+    network = ActionModel(*load_model(folder), bf16=bf16).to(device).eval()
+    return torch.no_grad()(network.logits)
 
 
 def balance(trees: list[PromptTree]) -> Tensor:
@@ -173,6 +204,7 @@ def main() -> None:
     # of its time.
     bf16 = device == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
     network = ActionModel(model, tokenizer, run.frozen_layers, bf16, run.dropout).to(device).train()
+    teacher = teacher_in(run.teacher, device, bf16) if run.teacher else None
     body = [p for name, p in network.named_parameters() if p.requires_grad and name != "head"]
     groups = [
         {"params": body, "lr": run.learning_rate, "base": run.learning_rate},
@@ -226,7 +258,9 @@ def main() -> None:
         with rounded_weights(model) if run.int8 else nullcontext():
             for group in pack(trees, run.max_tokens):
                 batch = collate(group, device)
-                loss = loss_of(network.logits(batch), batch, action_weights, run.silent_loss) / max(1, points)
+                taught = teacher(batch) if teacher else None
+                loss = loss_of(network.logits(batch), batch, action_weights, run.silent_loss, taught)
+                loss = loss / max(1, points)
                 loss.backward()
                 total += loss.item()
         nn.utils.clip_grad_norm_([*body, network.head], 1.0)
