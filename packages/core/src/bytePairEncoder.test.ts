@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createBytePairEncoder } from './bytePairEncoder.js'
 import { utf8Bytes } from './bytes.js'
@@ -48,6 +50,21 @@ test('a long word does not take long', () => {
   const encode = createBytePairEncoder({ vocab, merges: ['a a'] })
   const timeMs = processorTimeMs(() => expect(encode('a'.repeat(100_000))).toHaveLength(50_000))
   expect(timeMs).toBeLessThan(1_000)
+})
+
+test('what is remembered of a text keeps only its words alive', () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const encode = createBytePairEncoder({ vocab, merges: [] })
+  const heapBytes = () => {
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  const texts = 32
+  const before = heapBytes()
+  // Each text is 1 MiB. V8 has a word of its own where it is shorter than 13 characters.
+  for (let index = 0; index < texts; index += 1) encode(`${index} is in a text`.padEnd(2 ** 20, 'a').slice(0, 20))
+  expect((heapBytes() - before) / 2 ** 20).toBeLessThan(texts / 4)
 })
 
 test('writes UTF-8 as a TextEncoder does', () => {

@@ -56,10 +56,18 @@ export function createBytePairEncoder(model: BytePairModel): BytePairEncoder {
     const ids = encode(word)
     if (word.length <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED_WORDS) remembered.clear()
-      remembered.set(word, ids)
+      remembered.set(flatCopy(word), ids)
     }
     return ids
   }
+}
+
+/**
+ * The same text in memory of its own. A word is cut from a text, and V8 keeps the whole of that alive for a part of it:
+ * remembered words would hold every transcript that was ever encoded.
+ */
+function flatCopy(word: string): string {
+  return word.split('').join('')
 }
 
 interface Merges {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createDetector } from './detector.js'
+import { TurnwiseError } from './errors.js'
 import type { Message } from './messages.js'
 import type { LanguageModel } from './model.js'
 import { createFakeModel } from './testing/fakeModel.js'
@@ -39,6 +40,44 @@ test('predict refuses what is wrong', async () => {
   const signal = AbortSignal.abort('superseded')
   await expect(detector.predict(messages, { signal })).rejects.toMatchObject({ code: 'ABORTED', cause: 'superseded' })
   expect(model.tokensRun).toBe(0)
+})
+
+test('what was given by mistake is in no error: it may be what somebody said', async () => {
+  const { detector } = setUp()
+  const session = detector.openSession()
+  const said = 'I was charged twice'
+  for (const given of [said, JSON.stringify(detector.openSession({ messages }))] as never[]) {
+    const calls: (() => unknown)[] = [
+      () => detector.predict(messages, given),
+      () => detector.predict(messages, { agentSpeaking: given }),
+      () => detector.predictMany([{ messages }], given),
+      () => detector.predictMany([{ messages, agentSpeaking: given }]),
+      () => detector.openSession(given),
+      () => detector.openSession({ policy: given }),
+      () => detector.openSession({ expect: given }),
+      () => detector.openSession({ messages: [{ role: given, content: 'user' }] }),
+      () => session.hear('hello', given),
+      () => session.hear('hello', { atMs: given }),
+      () => session.userSilent(given),
+      () => session.expecting(given),
+    ]
+    for (const call of calls) {
+      const error: unknown = await Promise.resolve()
+        .then(call)
+        .catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(TurnwiseError)
+      expect(JSON.stringify([error, String(error)])).not.toContain(said)
+    }
+  }
+})
+
+test('options that are none are refused', async () => {
+  const { detector } = setUp()
+  const given = null as never
+  await expect(detector.predict(messages, given)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  await expect(detector.predictMany([{ messages }], given)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  await expect(detector.openSession().hear('hello', given)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  expect(() => detector.openSession(given)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
 })
 
 test('predict notices an abort while the model runs', async () => {

@@ -2,7 +2,7 @@ import { planBatches } from './batches.js'
 import { type CancelSignal, throwIfAborted } from './cancelSignal.js'
 import { createSession } from './createSession.js'
 import { type Decision, decide } from './decision.js'
-import { describeValue, TurnwiseError } from './errors.js'
+import { describeUnquoted, TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
 import type { Manifest } from './manifest.js'
 import { type Message, validateConversation } from './messages.js'
@@ -11,6 +11,7 @@ import { createPromptEncoder } from './prompt.js'
 import type { SavedSession } from './savedSession.js'
 import type { Session, SessionOptions } from './session.js'
 import type { Tokenizer } from './tokenizer.js'
+import { validateOptions } from './validateOptions.js'
 
 /** Options of {@link Detector.predict}. */
 export interface PredictOptions {
@@ -97,8 +98,10 @@ export function createDetector(model: LanguageModel, tokenizer: Tokenizer, manif
 
   return {
     manifest,
-    async predict(messages, { agentSpeaking, signal } = {}) {
+    async predict(messages, options = {}) {
       throwIfClosed()
+      validateOptions(options)
+      const { agentSpeaking, signal } = options
       validateConversation(messages)
       validateAgentSpeaking(agentSpeaking)
       throwIfAborted(signal)
@@ -107,8 +110,10 @@ export function createDetector(model: LanguageModel, tokenizer: Tokenizer, manif
       if (decision === undefined) throw new TurnwiseError('MODEL_FAILED', 'The model gave no answer.')
       return decision
     },
-    async predictMany(requests, { signal } = {}) {
+    async predictMany(requests, options = {}) {
       throwIfClosed()
+      validateOptions(options)
+      const { signal } = options
       validateRequests(requests)
       const decisions: Decision[] = []
       for (let start = 0; start < requests.length; start += WINDOW_SIZE) {
@@ -147,6 +152,6 @@ function validateRequests(requests: unknown): asserts requests is readonly Predi
 
 function validateAgentSpeaking(agentSpeaking: unknown): void {
   if (agentSpeaking === undefined || typeof agentSpeaking === 'boolean') return
-  const problem = `agentSpeaking is ${describeValue(agentSpeaking)}, expected true, false or undefined.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: agentSpeaking })
+  const problem = `agentSpeaking is ${describeUnquoted(agentSpeaking)}, expected true, false or undefined.`
+  throw new TurnwiseError('INVALID_OPTION', problem)
 }

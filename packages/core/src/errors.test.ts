@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeValue, ERROR_CATALOGUE, type ErrorCode, TurnwiseError } from './errors.js'
+import { describeUnquoted, describeValue, ERROR_CATALOGUE, type ErrorCode, TurnwiseError } from './errors.js'
 
 /** docs/errors.md, from the catalogue. `vitest run -u packages/core/src/errors.test.ts` writes it anew. */
 function errorsDocument(): string {
@@ -60,4 +60,8 @@ test.each([
   [{}, 'a value of type object'],
 ])('describes %j as %s', (value, description) => {
   expect(describeValue(value)).toBe(description)
+})
+
+test('describes a text without quoting it, where it may be what somebody said', () => {
+  expect(['text', undefined, 1.5].map(describeUnquoted)).toEqual(['a text', 'undefined', '1.5'])
 })

@@ -220,6 +220,11 @@ export class TurnwiseError extends Error {
   }
 }
 
+/** As {@link describeValue}, but a text is not quoted: given by mistake, it is what somebody said. */
+export function describeUnquoted(value: unknown): string {
+  return typeof value === 'string' ? 'a text' : describeValue(value)
+}
+
 /** A short, quoted rendering of a wrong value for a message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)

@@ -1,5 +1,5 @@
 import { countCharacters, endsInDictation, hasLargeNumber } from './dictation.js'
-import { describeValue, TurnwiseError } from './errors.js'
+import { describeUnquoted, describeValue, TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
 import { countDigits, digitsOf, isDictated, wordsOf } from './spokenWords.js'
 
@@ -41,9 +41,10 @@ const OTHER = [
 /** After "at" these are a place or a time, not the name of a mail server. */
 const NO_MAIL_SERVER = new Set('the my a an all least home work school night noon this that his her'.split(' '))
 const MONTH = '(january|february|march|april|may|june|july|august|september|october|november|december)'
-const ORDINAL = String.raw`\p{L}*(first|second|third|th|\dst|\dnd|\drd)`
+/** How an ordinal ends. A `\p{L}*` before it would match no more, and take quadratic time on a long word. */
+const ORDINAL_END = String.raw`(first|second|third|th|\dst|\dnd|\drd)`
 /** "The fourth of March nineteen": a year that has only begun. */
-const BEGUN_YEAR = new RegExp(`${ORDINAL} (of )?${MONTH} (nineteen|twenty|two thousand|two thousand and)$`, 'u')
+const BEGUN_YEAR = new RegExp(`${ORDINAL_END} (of )?${MONTH} (nineteen|twenty|two thousand|two thousand and)$`, 'u')
 
 /** The rule of each kind: whether the words are plainly the beginning of such an answer. Open words are seen to before. */
 const RULES: Record<ExpectationKind, (words: readonly string[]) => boolean> = {
@@ -79,7 +80,8 @@ export function isHalfAnswer(expect: Expectation, text: string): boolean {
 export function validateExpectation(expect: unknown): asserts expect is Expectation | undefined {
   if (expect === undefined || EXPECTATIONS.some((known) => known === expect)) return
   if (isRecord(expect)) return validateCounted(expect)
-  throw invalid('expect', expect, `one of ${EXPECTATIONS.join(', ')}`)
+  const problem = `expect is ${describeUnquoted(expect)}, expected one of ${EXPECTATIONS.join(', ')}.`
+  throw new TurnwiseError('INVALID_OPTION', problem)
 }
 
 function validateCounted({ kind, length }: Record<string, unknown>): void {

@@ -12,6 +12,7 @@ export {
 } from './detector.js'
 export type { ErrorEntry } from './errorEntry.js'
 export {
+  describeUnquoted,
   describeValue,
   ERROR_CATALOGUE,
   type ErrorCode,

@@ -119,6 +119,15 @@ describe('while the agent speaks', () => {
     expect(judge(policy, { ...word, lastAction: 'start_listening' }).action).toBe('start_listening')
   })
 
+  test('words that it answers already do not stop it, however clear they are', () => {
+    const repeated = { ...speaking, isRepeated: true, lastAction: 'start_listening' } as const
+    expect(judge(policy, repeated)).toMatchObject({
+      action: 'continue_speaking',
+      waitMs: 0,
+      reason: { rule: 'few_words', probability: 0.9 },
+    })
+  })
+
   test('silence changes nothing', () => {
     const judgement = judge(policy, speaking)
     expect(judgeSilence(judgement, 9000, true)).toBe(judgement)

@@ -11,7 +11,7 @@ export const RULES = [
   'threshold',
   /** It passed the threshold, but not by the margin: the last action of the turn stays. */
   'kept',
-  /** The agent speaks and an interruption is probable, but too few words were heard. */
+  /** The agent speaks and an interruption is probable, but too few words were heard, or none that is new. */
   'few_words',
   /** The words are the beginning of what the agent asked for. */
   'half_answer',
@@ -68,6 +68,8 @@ export interface Situation {
   readonly lastAction: Action | undefined
   /** The agent is silent because start_listening stopped it. */
   readonly wasStopped: boolean
+  /** The words are those that a speaking agent answers already: none is new. Default: false. */
+  readonly isRepeated?: boolean | undefined
 }
 
 /** Probabilities and what else is known to an action. */
@@ -114,11 +116,13 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   }
 }
 
-function judgeOverlap(policy: Policy, { completion, interruption, text, pace, lastAction }: Situation): Judgement {
+function judgeOverlap(policy: Policy, situation: Situation): Judgement {
+  const { completion, interruption, text, pace, lastAction, isRepeated = false } = situation
   const { interruptFrom, confidentFrom, freeWords, margin } = policy
   const threshold = moved(interruptFrom, margin, lastAction, 'start_listening', 'continue_speaking')
   const isProbable = interruption >= threshold
-  const counts = lastAction === 'start_listening' || interruption >= confidentFrom || wordsOf(text).length > freeWords
+  const isClear = lastAction === 'start_listening' || interruption >= confidentFrom || wordsOf(text).length > freeWords
+  const counts = isClear && !isRepeated
   const stops = isProbable && counts
   const isKept = isProbable !== interruption >= interruptFrom
   const rule = isProbable && !counts ? 'few_words' : isKept ? 'kept' : 'threshold'

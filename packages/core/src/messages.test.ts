@@ -35,7 +35,7 @@ describe('validateConversation', () => {
 
   test('names the message that is wrong', () => {
     const error = caught(() => validateMessages([user('hello'), { role: 'bot', content: '' }]))
-    expect(error).toMatchObject({ value: 'bot', message: expect.stringContaining('Message 1 has the role "bot".') })
+    expect(error.problem).toBe('Message 1 has an unknown role.')
   })
 })
 

@@ -75,7 +75,8 @@ function validateMessage(message: unknown, index: number): void {
   }
   const { role, content } = message as Partial<Record<'role' | 'content', unknown>>
   if (!ROLES.some((known) => known === role)) {
-    throw new TurnwiseError('UNKNOWN_ROLE', `Message ${index} has the role ${describeValue(role)}.`, { value: role })
+    // Not which: in a message whose fields were swapped it is what someone said.
+    throw new TurnwiseError('UNKNOWN_ROLE', `Message ${index} has ${role === undefined ? 'no' : 'an unknown'} role.`)
   }
   validateText(content, `The content of message ${index}`)
 }

@@ -38,6 +38,11 @@ export interface ModelRequest {
 export interface ModelAnswer {
   /** After the last token. */
   readonly logits: ActionLogits
+  /**
+   * How many tokens were run for it: those of the request, or more where the prefix's state was dropped for want of
+   * memory, or fewer where another state covered some of them.
+   */
+  readonly tokensRun: number
   /** Covers `keepTokens` tokens or more; the caller has to release it. Absent if none was asked for. */
   readonly state?: PrefixState
 }

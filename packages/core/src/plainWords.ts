@@ -1,6 +1,6 @@
 import { splitWords } from './strip.js'
 
-const EDGES = /^[.,?!;:…"“”()]+|[.,?!;:…"“”()]+$/g
+const EDGE_PUNCTUATION = '.,?!;:…"“”()'
 const DASHES = /[—–]/g
 
 /**
@@ -13,6 +13,19 @@ const DASHES = /[—–]/g
  */
 export function plainWords(text: string): string {
   const words = splitWords(text.replace(DASHES, ' '))
-  const plain = words.map((word) => word.replace(EDGES, '')).filter((word) => word !== '')
+  const plain = words.map(stripPunctuation).filter((word) => word !== '')
   return plain.length > 0 ? plain.join(' ') : text
+}
+
+/** By hand: a regular expression takes quadratic time on a long row of dots inside a word. */
+function stripPunctuation(word: string): string {
+  let start = 0
+  let end = word.length
+  while (start < end && isPunctuation(word, start)) start += 1
+  while (end > start && isPunctuation(word, end - 1)) end -= 1
+  return word.slice(start, end)
+}
+
+function isPunctuation(word: string, index: number): boolean {
+  return EDGE_PUNCTUATION.includes(word.charAt(index))
 }

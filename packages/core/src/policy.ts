@@ -1,4 +1,4 @@
-import { describeValue, TurnwiseError } from './errors.js'
+import { describeUnquoted, describeValue, TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
 
 /** A point of a waiting table: at this probability (0–1) that the turn is over, wait so long (ms). */
@@ -170,7 +170,7 @@ const SHARES = [
 export function resolvePolicy(given: unknown): Policy {
   if (typeof given === 'string' && Object.hasOwn(POLICIES, given)) return POLICIES[given as PolicyName]
   if (!isRecord(given)) {
-    throw invalid(`It is ${describeValue(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`, given)
+    throw invalid(`It is ${describeUnquoted(given)}, expected ${Object.keys(POLICIES).join(', ')} or an object.`)
   }
   for (const name of SHARES) checkNumber(name, given[name], 1)
   for (const name of ['turnLengthWeight', 'habitWeight', 'freeWords', 'resumeAfterMs'])
@@ -203,6 +203,6 @@ function checkWait(wait: unknown): void {
   if (wait[0][0] !== 0 || wait.at(-1)[0] !== 1) throw invalid('wait does not go from probability 0 to 1.', wait)
 }
 
-function invalid(problem: string, value: unknown): TurnwiseError {
+function invalid(problem: string, value?: unknown): TurnwiseError {
   return new TurnwiseError('INVALID_POLICY', `The policy cannot be used. ${problem}`, { value })
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { LanguageModel } from './model.js'
 import { createPrefixCache } from './prefixCache.js'
 import { createFakeModel } from './testing/fakeModel.js'
 
@@ -16,6 +17,14 @@ test('runs the changed suffix and the trigger, and nothing more', async () => {
   expect(await run(1, 2)).toBe(3)
   expect(await run(1, 2, 9, 8)).toBe(4)
   expect(await run(7)).toBe(4)
+})
+
+test('tells what the model has run, more or less than it was asked for', async () => {
+  const fake = createFakeModel()
+  const run: LanguageModel['run'] = async (requests) =>
+    (await fake.run(requests)).map((answer) => ({ ...answer, tokensRun: 42 }))
+  const cache = createPrefixCache({ ...fake, run }, TRIGGER.length)
+  expect((await cache.answer([1, ...TRIGGER])).tokensRun).toBe(42)
 })
 
 test('any prompts get the answers of full runs, and one state is held at most', async () => {

@@ -36,13 +36,14 @@ export function createPrefixCache(model: LanguageModel, triggerLength: number): 
       const prefix = keptState !== undefined && shared > 0 ? { state: keptState, tokenCount: shared } : undefined
       const tokens = prompt.slice(shared)
       // If everything but the trigger is kept already, so it stays; it may even cover words that come back.
-      const { logits, state } = await runOne(model, { tokens, prefix, keepTokens: shared === stable ? 0 : stable })
+      const request = { tokens, prefix, keepTokens: shared === stable ? 0 : stable }
+      const { logits, tokensRun, state } = await runOne(model, request)
       if (state !== undefined) {
         keptState?.release()
         keptState = state
         keptTokens = prompt.slice(0, stable)
       }
-      return { logits, tokensRun: tokens.length }
+      return { logits, tokensRun }
     },
     clear() {
       keptState?.release()

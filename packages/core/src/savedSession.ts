@@ -34,6 +34,8 @@ export interface SavedSession {
   /** The agent is silent because the user interrupted it. */
   readonly wasStopped: boolean
   readonly turn?: UserTurn | undefined
+  /** That of the user's last message, if it became one before its final transcript came. */
+  readonly lateTurn?: UserTurn | undefined
   /** As in `Pace`. */
   readonly held: number
   readonly answered: number
@@ -48,14 +50,15 @@ export function validateSavedSession(saved: unknown): asserts saved is SavedSess
   if (!isRecord(saved) || saved.formatVersion !== SAVED_SESSION_VERSION) {
     throw new TurnwiseError('INVALID_SAVED_SESSION', `It is not of format version ${SAVED_SESSION_VERSION}.`)
   }
-  const { messages, policy, expect, agentText, wasStopped, turn, held, answered } = saved
+  const { messages, policy, expect, agentText, wasStopped, turn, lateTurn, held, answered } = saved
   try {
     validateMessages(messages)
     resolvePolicy(policy)
     validateExpectation(expect)
     if (agentText !== undefined) validateText(agentText, "The agent's text")
     if (typeof wasStopped !== 'boolean') throw damaged('wasStopped')
-    if (turn !== undefined) validateTurn(turn)
+    if (turn !== undefined) validateTurn(turn, 'turn')
+    if (lateTurn !== undefined) validateTurn(lateTurn, 'lateTurn')
     validateCount(held, 'held')
     validateCount(answered, 'answered')
   } catch (error) {
@@ -64,15 +67,15 @@ export function validateSavedSession(saved: unknown): asserts saved is SavedSess
   }
 }
 
-function validateTurn(turn: unknown): void {
-  if (!isRecord(turn)) throw damaged('turn')
+function validateTurn(turn: unknown, place: string): void {
+  if (!isRecord(turn)) throw damaged(place)
   validateText(turn.settledText, 'The settled text')
   validateText(turn.text, "The user's text")
-  if (!Number.isFinite(turn.startedAtMs)) throw damaged('turn.startedAtMs')
-  if (!Number.isFinite(turn.spokeAtMs)) throw damaged('turn.spokeAtMs')
-  if (typeof turn.isBackchannel !== 'boolean') throw damaged('turn.isBackchannel')
+  if (!Number.isFinite(turn.startedAtMs)) throw damaged(`${place}.startedAtMs`)
+  if (!Number.isFinite(turn.spokeAtMs)) throw damaged(`${place}.spokeAtMs`)
+  if (typeof turn.isBackchannel !== 'boolean') throw damaged(`${place}.isBackchannel`)
   const { lastAction } = turn
-  if (lastAction !== undefined && !ACTIONS.some((action) => action === lastAction)) throw damaged('turn.lastAction')
+  if (lastAction !== undefined && !ACTIONS.some((action) => action === lastAction)) throw damaged(`${place}.lastAction`)
 }
 
 function validateCount(count: unknown, place: string): void {

@@ -72,6 +72,18 @@ describe('what the model sees', () => {
     expect(session.messages).toHaveLength(2)
   })
 
+  test('what the agent has said at once comes after what the user has said', async () => {
+    const session = setUp().detector.openSession()
+    await session.hear('Hello')
+    session.agentFinished('Which day?')
+    await session.hear('Monday')
+    expect(session.messages).toEqual([
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'Which day?' },
+      { role: 'user', content: 'Monday' },
+    ])
+  })
+
   test('the messages given are copied', () => {
     const messages = [{ ...question }]
     const session = setUp().detector.openSession({ messages })

@@ -51,7 +51,8 @@ export interface Session {
    */
   agentSpeaking(text: string): void
   /**
-   * The agent has fallen silent, because it is done or was interrupted.
+   * The agent has fallen silent, because it is done or was interrupted. Without {@link agentSpeaking} before, it has
+   * spoken all of it now, after what the user has said.
    *
    * @param text what it has really said of this turn; by default the text last given
    * @throws TurnwiseError as {@link agentSpeaking}
@@ -74,6 +75,9 @@ export interface Session {
   /**
    * The user's words changed. One call runs at a time; of those that wait for it only the newest runs, and the others
    * are answered with its decision, the very same object.
+   *
+   * The words that a speaking agent answers, if they were not final and nothing else has been said since, are no new
+   * turn: the text takes the place of theirs, and the agent goes on.
    *
    * @param partial all that the user has said of this turn so far, without segments given as final; words may be revised
    * @throws TurnwiseError INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG, INVALID_OPTION, ABORTED, SESSION_CLOSED,

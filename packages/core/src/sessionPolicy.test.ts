@@ -213,6 +213,7 @@ test.each([
   ['a turn that is wrong', { turn: { ...TURN, spokeAtMs: null } }],
   ['a turn without a beginning', { turn: { ...TURN, startedAtMs: undefined } }],
   ['an action that is wrong', { turn: { ...TURN, lastAction: 'a' } }],
+  ['a late turn that is wrong', { lateTurn: { ...TURN, text: 1 } }],
   ['pauses that are not counted', { held: 0.5 }],
   ['answers that are not counted', { answered: -1 }],
 ])('a saved session with %s is refused', (_, change) => {

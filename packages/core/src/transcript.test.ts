@@ -31,6 +31,15 @@ test('a block goes when it does not, so that much can be said before the next', 
   expect(turns).toBe(3)
 })
 
+test("the user's last message can be written anew", () => {
+  const assistant: Message = { role: 'assistant', content: 'Yes?' }
+  const transcript = createTranscript(prompts, [message, message, assistant])
+  const revised = { ...message, content: 'eleven characters' }
+  expect(transcript.revise(revised.content)).toEqual([message, revised])
+  expect(transcript.messages).toEqual([message, revised, assistant])
+  expect(createTranscript(prompts, [assistant]).revise('a')).toBeUndefined()
+})
+
 test('what is being said never goes', () => {
   const transcript = createTranscript(prompts, [message])
   const long: Message = { role: 'user', content: 'word '.repeat(100) }

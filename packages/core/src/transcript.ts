@@ -6,6 +6,12 @@ export interface Transcript {
   readonly messages: readonly Message[]
   push(message: Message): void
   /**
+   * Writes the user's last message anew.
+   *
+   * @returns the messages up to it; undefined if there is none any more
+   */
+  revise(content: string): readonly Message[] | undefined
+  /**
    * Makes room for what is being said now. If all of it does not fit into a prompt, the oldest messages go, and more of
    * them than needed: dropping one changes the beginning of every prompt, so that nothing computed can be used again.
    *
@@ -31,6 +37,14 @@ export function createTranscript(prompts: PromptEncoder, given: readonly Message
   return {
     messages,
     push,
+    revise(content) {
+      const index = messages.findLastIndex(({ role }) => role === 'user')
+      if (index === -1) return undefined
+      const message: Message = { role: 'user', content }
+      messages[index] = message
+      counts[index] = prompts.count([message])
+      return messages.slice(0, index + 1)
+    },
     makeRoom(current) {
       // 1: the trigger, that follows the last message.
       let total = counts.reduce((sum, count) => sum + count, prompts.count(current) + 1)

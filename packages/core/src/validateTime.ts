@@ -1,4 +1,4 @@
-import { describeValue, TurnwiseError } from './errors.js'
+import { describeUnquoted, TurnwiseError } from './errors.js'
 
 /**
  * Checks the time of an event, ms on any clock.
@@ -7,6 +7,5 @@ import { describeValue, TurnwiseError } from './errors.js'
  */
 export function validateTime(atMs: unknown): void {
   if (Number.isFinite(atMs)) return
-  const problem = `atMs is ${describeValue(atMs)}, expected a number of milliseconds.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: atMs })
+  throw new TurnwiseError('INVALID_OPTION', `atMs is ${describeUnquoted(atMs)}, expected a number of milliseconds.`)
 }

@@ -18,11 +18,11 @@ test.each([
   ['"secret"', 'INVALID_MESSAGES'],
   ['{}', 'INVALID_MESSAGES'],
   ['[]', 'NO_MESSAGES'],
-  ['[{"role": "bot", "content": "secret"}]', 'UNKNOWN_ROLE'],
+  ['[{"role": "secret", "content": "user"}]', 'UNKNOWN_ROLE'],
   ['[{"role": "user", "content": ["secret"]}]', 'INVALID_CONTENT'],
   ['[{"role": "user", "content": "secret \\ud800"}]', 'MALFORMED_TEXT'],
   ['[{"role": "assistant", "content": "secret"}]', 'LAST_MESSAGE_NOT_USER'],
-  ['{"messages": [{"role": "user", "content": "secret"}], "agentSpeaking": "yes"}', 'INVALID_OPTION'],
+  ['{"messages": [{"role": "user", "content": "secret"}], "agentSpeaking": "secret"}', 'INVALID_OPTION'],
 ])('%s is %s, and says nothing of what was said', (text, code) => {
   expect(() => parseRequest(text, 'The line')).toThrow(
     expect.objectContaining({ code, message: expect.not.stringContaining('secret') }),

@@ -1,4 +1,4 @@
-import { describeValue, type PredictRequest, TurnwiseError, validateConversation } from '@turnwise/core'
+import { describeUnquoted, type PredictRequest, TurnwiseError, validateConversation } from '@turnwise/core'
 
 /**
  * Reads a conversation: an array of messages, or an object with `messages` and perhaps `agentSpeaking`.
@@ -13,8 +13,8 @@ export function parseRequest(text: string, place: string): PredictRequest {
   validateConversation(messages)
   if (agentSpeaking === undefined) return { messages }
   if (typeof agentSpeaking === 'boolean') return { messages, agentSpeaking }
-  const problem = `agentSpeaking is ${describeValue(agentSpeaking)}, expected true or false.`
-  throw new TurnwiseError('INVALID_OPTION', problem, { value: agentSpeaking })
+  const problem = `agentSpeaking is ${describeUnquoted(agentSpeaking)}, expected true or false.`
+  throw new TurnwiseError('INVALID_OPTION', problem)
 }
 
 function parseJson(text: string, place: string): unknown {

@@ -87,7 +87,7 @@ test('without an observer nothing is measured', async () => {
     throw new Error('the clock was read')
   }
   try {
-    expect(await model.run([{ tokens: [1] }])).toEqual([{ logits: [0, 0, 0, 0] }])
+    expect(await model.run([{ tokens: [1] }])).toEqual([{ logits: [0, 0, 0, 0], tokensRun: 1 }])
   } finally {
     performance.now = now
   }
@@ -163,7 +163,8 @@ test('states that were dropped for want of memory are computed again, in the sam
     if (state === undefined) throw new Error('no state')
     return { tokens: [8, 9], prefix: { state, tokenCount: 3 }, keepTokens: 4 }
   })
-  await model.run(words)
+  const answers = await model.run(words)
+  expect(answers.map(({ tokensRun }) => tokensRun)).toEqual([5, 2, 2])
   expect(runs.map((rows) => rows.map(({ tokens }) => tokens.length))).toEqual([
     [4, 4, 4],
     [5, 2, 2],

@@ -86,9 +86,11 @@ export function createGraphModel(
       tokensReused: placed.reduce((sum, { past }) => sum + (past?.tokenCount ?? 0), 0),
     })
     return results.map(({ logits, stateBytes }, index) => {
-      const { id, tokenCount } = placed[index]?.keep ?? {}
-      if (id === undefined) return { logits }
-      return { logits, state: createState(id, rows[index]?.tokens.slice(0, tokenCount) ?? [], stateBytes) }
+      const { tokens, keep } = placed[index] ?? { tokens: [] }
+      const answer = { logits, tokensRun: tokens.length }
+      if (keep === undefined) return answer
+      const kept = rows[index]?.tokens.slice(0, keep.tokenCount) ?? []
+      return { ...answer, state: createState(keep.id, kept, stateBytes) }
     })
   }
 

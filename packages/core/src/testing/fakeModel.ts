@@ -57,7 +57,8 @@ export function createFakeModel(options: FakeModelOptions = {}): FakeModel {
     if (tokens.length === 0) throw failure('A request has no tokens.')
     if (keepTokens > all.length) throw failure(`A request keeps ${keepTokens} of ${all.length} tokens.`)
     tokensRun += tokens.length
-    return { logits: logits(all), ...(keepTokens > 0 ? { state: createState(all.slice(0, keepTokens)) } : {}) }
+    const state = keepTokens > 0 ? { state: createState(all.slice(0, keepTokens)) } : {}
+    return { logits: logits(all), tokensRun: tokens.length, ...state }
   }
 
   function readPrefix({ state, tokenCount }: NonNullable<ModelRequest['prefix']>): readonly number[] {

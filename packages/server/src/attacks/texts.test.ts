@@ -155,6 +155,31 @@ describe('bodies', () => {
   )
 })
 
+describe('while a text that is made to take long is decided about, others are answered', () => {
+  const spoken = { ...manifest, template: 'chatml-spoken-words' } as const
+  const detector = createDetector(createFakeModel(), createTokenizer(tokenizerJson), spoken)
+  const length = 100_000
+  test.each([
+    ['dots inside a word', `well${'.'.repeat(length)}yes`],
+    ['a long word', 'a'.repeat(length)],
+    ['a word of apostrophes', "a'".repeat(length / 2)],
+    ['a long number', '7'.repeat(length)],
+    ['questions', '? '.repeat(length / 2)],
+    ['spaces between two words', `well${' '.repeat(length)}yes`],
+    ['explanations of letters', 'b as in b '.repeat(length / 10)],
+  ])('%s', async (_, text) => {
+    const target = await startTarget({ detector })
+    await target.post('/v1/sessions', { id: 'a', expect: 'date' })
+    const events = [{ type: 'hear', text }]
+    const answers = [
+      target.post('/v1/sessions/a/events', { events }),
+      target.post('/v1/predict', { messages: [{ role: 'user', content: text }] }),
+    ]
+    await target.expectAnswer()
+    for (const answer of answers) expect((await answer).status).toBe(200)
+  })
+})
+
 test('clocks and policies at the ends of what numbers can be give decisions that are numbers', async () => {
   const { app } = await createFakeServer()
   const stream = await openStream(app)

@@ -1,0 +1,12 @@
+import { describeUnquoted, TurnwiseError } from './errors.js'
+import { isRecord } from './json.js'
+
+/**
+ * Checks that what was given as options is an object.
+ *
+ * @throws TurnwiseError INVALID_OPTION
+ */
+export function validateOptions(options: unknown): void {
+  if (isRecord(options)) return
+  throw new TurnwiseError('INVALID_OPTION', `The options are ${describeUnquoted(options)}, expected an object.`)
+}
