@@ -42,6 +42,13 @@ test('every variable that is set is one of the server', async () => {
   for (const name of names) expect(known).toContain(name)
 })
 
+test('process 1 of the image is an init, which hands signals on at any time', async () => {
+  const text = await read('Containerfile')
+  const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? '[]') as string[]
+  expect(entrypoint).toEqual(['tini', '--', 'node', 'packages/cli/bin/turnwise.js'])
+  expect(text.slice(text.lastIndexOf('\nFROM '))).toMatch(/apt-get install .*\btini\b/)
+})
+
 test('every YAML file can be read', async () => {
   const texts = [await read('compose.yaml'), await read('envoy/envoy.yaml'), await manifests()]
   for (const text of texts) for (const { errors } of parseAllDocuments(text)) expect(errors).toEqual([])

@@ -12,7 +12,7 @@ rm -rf work/released work/distil
 mkdir -p work/released work/distil/corpus
 git -C .. archive "$released" models/en | tar -x -C work/released
 git -C .. archive "$corpus" training/corpus | tar -x --strip-components=2 -C work/distil/corpus
-uv run python -m turnwise_training.import_fused work/released/models/en --out work/en-0.10/model
+uv run python -m turnwise_training.import_fused work/released/models/en --out work/en-0.10-released/model
 for layers in 20 16 12; do
   run=work/distil/$layers
   mkdir -p "$run"

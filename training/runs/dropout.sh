@@ -13,10 +13,10 @@ rm -rf work/released work/corpus-dropout
 mkdir -p work/released work/corpus-dropout
 git -C .. archive "$released" models/en | tar -x -C work/released
 git -C .. archive "$corpus" training/corpus | tar -x --strip-components=2 -C work/corpus-dropout
-uv run python -m turnwise_training.import_fused work/released/models/en --out work/en-0.10/model
+uv run python -m turnwise_training.import_fused work/released/models/en --out work/en-0.10-released/model
 uv run python -m turnwise_training.train runs/dropout.json --out work/dropout-leg --data-dir "$data_dir" \
   --corpus work/corpus-dropout --resume
-uv run python -m turnwise_training.average work/en-0.10/model work/dropout-leg/model --out work/dropout/model
+uv run python -m turnwise_training.average work/en-0.10-released/model work/dropout-leg/model --out work/dropout/model
 cp work/dropout-leg/run.json work/dropout/
 uv run python -m turnwise_training.export work/dropout --version 0.10.1 --temperature 1.4 --out work/dropout/export --published work/dropout/published --data-dir "$data_dir"
 uv run python -m turnwise_training.evaluate work/dropout/export --compare work/dropout/published --data-dir "$data_dir"

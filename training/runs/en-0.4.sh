@@ -8,14 +8,15 @@ released=4757069 # the commit that holds turnwise-en 0.3 and its corpus
 added=f0302a8    # the commit that holds the files of the second leg
 
 uv sync --group base
-rm -rf work/released work/corpus-2
-mkdir -p work/released work/corpus-2
+rm -rf work/released work/added work/corpus-2
+mkdir -p work/released work/added work/corpus-2
 git -C .. archive "$released" models/en training/corpus | tar -x -C work/released
+git -C .. archive "$added" training/corpus | tar -x -C work/added
 for file in $(git diff --name-only --relative --diff-filter=A "$released" "$added" -- corpus); do
-  cp "$file" work/corpus-2/
+  cp "work/added/training/$file" work/corpus-2/
 done
 for file in $(git ls-tree --name-only "$released" corpus/ | grep 'txt$' | awk 'NR % 4 == 1'); do
-  cp "$file" work/corpus-2/
+  cp "work/added/training/$file" work/corpus-2/
 done
 uv run python -m turnwise_training.import_fused work/released/models/en --out work/en-0.3/model
 uv run python -m turnwise_training.train runs/en-0.4-1.json --out work/en-0.4-1 --data-dir "$data_dir" \

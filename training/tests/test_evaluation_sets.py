@@ -1,9 +1,12 @@
 """The evaluation sets hold the rows that the published tables count."""
 
+import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from turnwise_training.actions import (
@@ -13,9 +16,12 @@ from turnwise_training.actions import (
     START_LISTENING,
     START_SPEAKING,
 )
+from turnwise_training.corpus import CORPUS_DIR
 from turnwise_training.evaluation_sets import (
     CUT_OFF_SENTENCES,
+    EvaluationSet,
     SwdaRule,
+    all_sets,
     closes_sentence,
     development,
     four_class,
@@ -26,11 +32,18 @@ from turnwise_training.evaluation_sets import (
     ten_wait,
     without_end_mark,
 )
+from turnwise_training.evaluation_tables import all_tables
+from turnwise_training.overlap import DATA_FILES
+from turnwise_training.prompt import Message
 
 DATA = Path(os.environ.get("TURNWISE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-needs_data = pytest.mark.skipif(
-    not DATA.exists(), reason=f"needs {DATA}, or TURNWISE_DATA: training/README.md, Data, says what is in it"
-)
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    file = DATA / DATA_FILES[name]
+    where = "or TURNWISE_DATA: training/README.md, Data, says what is in it"
+    return pytest.mark.skipif(not file.exists(), reason=f"needs {file}, {where}")
+
 
 DIALOGUE = [
     {"speaker": "A", "tag": "sd", "text": "We drove up to the lake,"},
@@ -121,7 +134,7 @@ def test_cut_off_sentences_break_off():
     assert not any(closes_sentence(sentence) for sentence in CUT_OFF_SENTENCES)
 
 
-@needs_data
+@needs("ten")
 def test_ten():
     assert Counter(ten(DATA).actions) == {START_SPEAKING: 236, CONTINUE_LISTENING: 192}
     over, silent = ten_wait(DATA)
@@ -129,16 +142,55 @@ def test_ten():
     assert [len(messages) for messages in silent.conversations] == [1] * 100
 
 
-@needs_data
+@needs("swda")
 @pytest.mark.parametrize(("rule", "finished"), [("yields", 996), ("complete", 1547)])
 def test_swda(rule: SwdaRule, finished: int):
     counts = {START_SPEAKING: finished, CONTINUE_LISTENING: 2688 - finished, CONTINUE_SPEAKING: 834}
     assert Counter(swda(DATA, rule).actions) == counts
 
 
-@needs_data
+@needs("dev")
 def test_development():
     rated = development(DATA)
     assert len(rated.actions) == 200
     assert sum(rated.speaking) == sum(action in SPEAKING_ACTIONS for action in rated.actions) == 80
     assert sum(pair is not None for pair in rated.pairs) == 24
+
+
+OURS = ["held-out", "four-class"]
+TEN_LABELS = ["finished", "unfinished"] * 214 + ["wait"] * 100
+TEN_LINES = [{"label": label, "text": "i would like"} for label in TEN_LABELS]
+
+
+def data_folder(folder: Path, name: str, rows: list[dict]) -> Path:
+    file = folder / DATA_FILES[name]
+    file.parent.mkdir(parents=True)
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return folder
+
+
+def no_opinion(conversations: Sequence[list[Message]]) -> np.ndarray:
+    return np.zeros((len(conversations), 4))
+
+
+def test_the_sets_are_those_of_the_files_that_are_there(tmp_path: Path):
+    assert list(all_sets(tmp_path, CORPUS_DIR)) == OURS
+    found = all_sets(data_folder(tmp_path, "ten", TEN_LINES), CORPUS_DIR)
+    assert list(found) == ["TEN", "TEN, wait, agent speaking", "TEN, wait, agent silent", *OURS]
+
+
+def test_tables_are_those_of_the_sets_that_are_there(tmp_path: Path):
+    data_folder(tmp_path, "ten", TEN_LINES)
+    over, silent = ten_wait(tmp_path)
+    lines = {"TEN": ten(tmp_path), "TEN, wait, agent speaking": over, "TEN, wait, agent silent": silent}
+    said = [{"role": "user", "content": "uh-huh"}]
+    talk = {"SwDA, yields": EvaluationSet([said, said], [CONTINUE_SPEAKING, START_SPEAKING])}
+    test = four_class()
+    ours = {"held-out": EvaluationSet(test.conversations, test.actions), "four-class": test}
+    of_lines, of_talk = (
+        [table.title for table in all_tables(no_opinion, 1.0, {**sets, **ours})] for sets in (lines, talk)
+    )
+    waits = "TEN's lines that tell the agent to wait, per cent"
+    backchannels = "continue_speaking on Switchboard, per cent"
+    assert waits in of_lines and backchannels not in of_lines
+    assert backchannels in of_talk and waits not in of_talk

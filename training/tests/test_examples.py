@@ -1,10 +1,18 @@
 """What a cut-off agent teaches where its words do not show that it is cut off."""
 
 import random
+from dataclasses import replace
 
 import torch
 
-from turnwise_training.actions import ACTIONS, CONTINUE_SPEAKING, SPEAKING_ACTIONS, START_LISTENING
+from turnwise_training.actions import (
+    ACTIONS,
+    CONTINUE_LISTENING,
+    CONTINUE_SPEAKING,
+    SPEAKING_ACTIONS,
+    START_LISTENING,
+    START_SPEAKING,
+)
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, Augmentation, TreeMaker, cut_is_visible
 from turnwise_training.prompt import PromptTokenizer
@@ -36,6 +44,20 @@ def test_only_the_pair_is_taught_where_the_cut_does_not_show(tokenizer: PromptTo
     # "… is forty" | "… and the" | "… is due on": TEXT's last word is no open word.
     assert found == [(CONTINUE_SPEAKING, True), (START_LISTENING, False), (START_LISTENING, True)]
     assert not any(point.pair_only for point in points_of(tokenizer, NONE).points)
+
+
+def test_a_trailer_surely_announces_more(tokenizer: PromptTokenizer):
+    [conversation] = parse_corpus("= a shop\n\nuser: do you open on sundays\n", "test.txt")
+    maker = TreeMaker(tokenizer, replace(NONE, trailers=1))
+    trailed = set()
+    for seed in range(200):
+        tree = maker.tree(conversation, random.Random(seed))
+        actions = [ACTIONS[point.action] for point in tree.points]
+        assert actions == [START_SPEAKING, CONTINUE_LISTENING]
+        *_, last = (token for token in tree.tokens if token not in tokenizer.tail)
+        trailed.add(str(tokenizer.tokenizer.decode([last])).strip())
+    assert {"um", "but"} <= trailed
+    assert "or" not in trailed  # after a whole question it may be its end: corpus/README.md
 
 
 def test_such_a_point_says_nothing_of_the_silent_actions():

@@ -243,3 +243,13 @@ def test_it_prints_what_it_measured_and_the_tables(
     (hotter / "turnwise.json").write_text(json.dumps({**facts, "calibration": {"temperature": 2}}))
     found = collect(hotter, tmp_path, limit=60, threads=1, keep=keep)
     assert log_odds(found.completion) == pytest.approx(log_odds(kept["completion"]) / 2)
+
+
+@pytest.mark.parametrize("there", [[], ["train/mrda.jsonl.gz", "train/mrda_words.jsonl.gz"]])
+def test_a_missing_file_is_named(tmp_path: Path, there: list[str]):
+    (tmp_path / "train").mkdir()
+    for file in there:
+        (tmp_path / file).touch()
+    missing = r"mrda_words\.jsonl\.gz, .*cases\.jsonl" if not there else r"^no [^,]*cases\.jsonl"
+    with pytest.raises(FileNotFoundError, match=f"{missing}: .*training/README.md"):
+        collect(TINY, tmp_path, limit=None, threads=1, keep=None)

@@ -5,8 +5,9 @@ import json
 import random
 from pathlib import Path
 
-from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
-from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting
+from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, START_SPEAKING
+from turnwise_training.mined import meetings
+from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting, teaches
 from turnwise_training.mined_talk import clauses, stretches, talk
 
 
@@ -14,6 +15,8 @@ def unit(role: str, text: str, *tags: str) -> dict:
     return {"role": role, "text": text, "tags": list(tags), "uid": text}
 
 
+NAMES = [f"meeting{number}" for number in range(100)]
+ONE_OF_EACH = [next(filter(kind, NAMES)) for kind in (teaches, is_test_meeting, is_policy_meeting)]
 UNITS = [
     unit("A", "we could meet on the fourth .", "s"),
     unit("B", "uhhuh .", "b"),
@@ -33,10 +36,7 @@ def test_a_unit_follows_anothers_last_one():
 
 
 def test_what_a_unit_teaches(tmp_path: Path):
-    names = (f"meeting{number}" for number in range(100))
-    kept = next(name for name in names if not is_test_meeting(name))
-    left_out = next(name for name in names if is_test_meeting(name))
-    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in (kept, left_out)])
+    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in ONE_OF_EACH])
     found = talk(tmp_path, 100, random.Random(0))
     labels = {}
     for conversation in found:
@@ -49,14 +49,11 @@ def test_what_a_unit_teaches(tmp_path: Path):
         "Is the fourth a monday?": [START_SPEAKING],
         "It is.": [START_SPEAKING],
     }
-    assert len(found) == 3  # the other meeting is left to the benchmark
+    assert len(found) == 3  # the other meetings are left to the benchmark and to the policies
 
 
 def test_all_units_teach_who_spoke_next(tmp_path: Path):
-    names = [f"meeting{number}" for number in range(100)]
-    kept = next(name for name in names if not is_test_meeting(name) and not is_policy_meeting(name))
-    left_out = next(filter(is_policy_meeting, names))
-    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in (kept, left_out)])
+    write(tmp_path, "mrda", [{"id": name, "turns": UNITS} for name in ONE_OF_EACH])
     found = talk(tmp_path, 100, random.Random(0), among_people=True)
     utterances = [utterance for conversation in found for utterance in conversation.utterances()]
     assert all(point.among_people for utterance in utterances for point in utterance.points)
@@ -66,6 +63,16 @@ def test_all_units_teach_who_spoke_next(tmp_path: Path):
         "Is the fourth a monday?": START_SPEAKING,
         "It is.": START_SPEAKING,
     }
+    assert len(found) == 2
+
+
+def test_interruptions_are_of_meetings_that_teach(tmp_path: Path):
+    broken_off = {**unit("A", "we could meet on the fourth or ==", "s", "%-"), "start": 0.0, "end": 3.0}
+    over_it = {**unit("B", "is the fourth a monday ?", "qy"), "start": 2.0, "end": 4.0}
+    write(tmp_path, "mrda", [{"id": name, "turns": [broken_off, over_it]} for name in ONE_OF_EACH])
+    [conversation] = meetings(tmp_path)
+    [utterance] = conversation.utterances()
+    assert [point.action for point in utterance.points] == [START_LISTENING]
 
 
 def test_a_clause_first_is_open_at_its_comma(tmp_path: Path):

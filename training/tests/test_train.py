@@ -1,9 +1,15 @@
+import json
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from turnwise_training import train
 from turnwise_training.actions import ACTIONS, CONTINUE_LISTENING, START_LISTENING, START_SPEAKING
+from turnwise_training.fixtures import FIXTURES
 from turnwise_training.train import loss_of
 from turnwise_training.tree import TreeBatch
 
@@ -63,3 +69,89 @@ def test_once_the_agent_is_silent_it_tells_the_other_pair():
 def test_its_yield_is_half_of_a_yield():
     learnt = settled(a_point(START_SPEAKING, among_people=True), TEACHER)
     assert learnt[4].sigmoid().item() == pytest.approx((1 + TEACHER[0, 4].sigmoid().item()) / 2, abs=1e-3)
+
+
+CORPUS = """
+= a bank, a balance
+
+user: I'd like | my balance
+agent: Your balance is forty {~ okay} pounds, and the {! no, the other account} next payment is due on --
+user: which payment
+
+= a shop, an order
+
+agent: Where is your order from?
+user: from | the shop
+"""
+RUN = {
+    "layers": 2,
+    "frozen_layers": 0,
+    "epochs": 2,
+    "mined_conversations": 0,
+    "batch_conversations": 1,
+    "warmup_steps": 1,
+    "dropout": 0.5,
+    "start_from": str(FIXTURES / "tiny" / "published"),
+}
+
+
+class Broken(Exception):
+    """What ends a run in the middle."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "test.txt").write_text(CORPUS)
+    monkeypatch.setattr(train, "report_choice", lambda *_: {})
+    # With AMX it would compile what is this small.
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    return tmp_path
+
+
+def run_in(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, **other: object) -> dict[str, Tensor]:
+    """Trains, or goes on, in a folder of that name, with a checkpoint at each step. The weights trained."""
+    (folder / "run.in.json").write_text(json.dumps(RUN | other))
+    asked = ["train", "run.in.json", "--out", name, "--corpus", "corpus", "--data-dir", "none", "--resume"]
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", [*asked, "--save-minutes", "0"])
+    train.main()
+    return torch.load(folder / name / "checkpoint.pt")["trained"]
+
+
+def break_off(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose last checkpoint is of its first step."""
+
+    def broken(*_: object) -> dict[str, float]:
+        raise Broken
+
+    with monkeypatch.context() as inner, pytest.raises(Broken):
+        inner.setattr(train, "report_choice", broken)
+        run_in(folder, name, monkeypatch)
+    assert torch.load(folder / name / "checkpoint.pt")["step"] == 1
+
+
+@pytest.mark.filterwarnings("ignore:none lacks")
+def test_a_resumed_run_ends_as_a_whole_one(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    torch.manual_seed(1)
+    whole = run_in(folder, "whole", monkeypatch)
+    torch.manual_seed(2)  # what was drawn before is of no matter to dropout
+    break_off(folder, "broken", monkeypatch)
+    resumed = run_in(folder, "broken", monkeypatch)
+    assert all(torch.equal(resumed[name], weights) for name, weights in whole.items())
+    other = run_in(folder, "other", monkeypatch, seed=2)
+    assert not torch.equal(other["head"], whole["head"])
+
+
+@pytest.mark.filterwarnings("ignore:none lacks")
+def test_a_checkpoint_of_another_run_is_not_gone_on_from(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    break_off(folder, "broken", monkeypatch)
+    written = (folder / "broken" / "run.json").read_text()
+    with pytest.raises(ValueError, match="checkpoint in broken is of another run: remove it or choose"):
+        run_in(folder, "broken", monkeypatch, seed=2)
+    assert (folder / "broken" / "run.json").read_text() == written
+
+    with (folder / "corpus" / "test.txt").open("a") as corpus:
+        corpus.write("\n= a gym\n\nuser: I'd like | to join\n")
+    with pytest.raises(ValueError, match="another run"):
+        run_in(folder, "broken", monkeypatch)

@@ -2,14 +2,16 @@
 
     python -m turnwise_training.check_export ../models/en --published work/published
 
-Compares them on fixtures/prompts.json and, where `--data-dir` is there, on TEN's 428 lines, and prints
-the largest and the mean difference of a probability, and how many answers differ. Without `--published` the
-graph for WebGPU is compared with the fused form alone.
+Compares them on fixtures/prompts.json and, where `--data-dir` has it, on TEN's 428 lines, and prints
+the largest and the mean difference of a probability, that of the yield, and how many answers differ. Without
+`--published` the graph for WebGPU is compared with the fused form alone. Exits with 1 where two forms differ
+by more than rounding does.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,13 @@ from .export_files import describe_file
 from .fixture_messages import PROMPTS
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
+from .overlap import DATA_FILES
 from .prompt import Message
+
+TEN = "TEN"
+LARGEST_MEAN = 0.05
+LARGEST_CHANGED = 0.05
+"""Of TEN's answers. The releases stayed well below both: beyond, something is broken."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +41,13 @@ class Difference:
     changed: int
     """Conversations whose most probable action is another."""
     conversations: int
+    mean_yield: float | None
+    """Of the probability of a yield; None where a form does not say it."""
 
     def __str__(self) -> str:
+        of_yield = "" if self.mean_yield is None else f"of the yield {self.mean_yield:.5f}, "
         return (
-            f"largest {self.largest:.5f}, mean {self.mean:.5f}, "
+            f"largest {self.largest:.5f}, mean {self.mean:.5f}, {of_yield}"
             f"{self.changed} of {self.conversations} answers changed"
         )
 
@@ -47,23 +58,47 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def torch_logits(model: torch.nn.Module, prompts: Sequence[list[int]], action_ids: list[int]) -> np.ndarray:
-    """Action logits [prompts, 4], one prompt at a time, the published way."""
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
+def torch_logits(model: torch.nn.Module, prompts: Sequence[list[int]], row_ids: list[int]) -> np.ndarray:
+    """Logits of the actions and the yield [prompts, 5], one prompt at a time, the published way."""
     with torch.no_grad():
-        rows = [model(torch.tensor([prompt])).logits[0, -1, action_ids] for prompt in prompts]
+        rows = [model(torch.tensor([prompt])).logits[0, -1, row_ids] for prompt in prompts]
     return torch.stack(rows).numpy()
 
 
-def onnx_logits(runner: OnnxRunner, prompts: Sequence[list[int]], action_ids: list[int]) -> np.ndarray:
-    """Action logits [prompts, 4], one prompt at a time."""
-    return np.concatenate([runner.action_logits([prompt], action_ids) for prompt in prompts])
+def onnx_logits(runner: OnnxRunner, prompts: Sequence[list[int]], row_ids: list[int]) -> np.ndarray:
+    """The same; of a fused model without a yield [prompts, 4]."""
+    return np.concatenate([runner.action_logits([prompt], row_ids) for prompt in prompts])
 
 
 def compare(expected: np.ndarray, found: np.ndarray) -> Difference:
-    """Both are logits [conversations, 4]."""
-    difference = np.abs(probabilities(found) - probabilities(expected))
-    changed = int((found.argmax(axis=1) != expected.argmax(axis=1)).sum())
-    return Difference(float(difference.max()), float(difference.mean()), changed, len(expected))
+    """Both are logits [conversations, 5], without a yield [conversations, 4]."""
+    actions, expected_actions = found[:, :4], expected[:, :4]
+    difference = np.abs(probabilities(actions) - probabilities(expected_actions))
+    changed = int((actions.argmax(axis=1) != expected_actions.argmax(axis=1)).sum())
+    mean_yield = None
+    if found.shape[1] == expected.shape[1] == 5:
+        mean_yield = float(np.abs(sigmoid(found[:, 4]) - sigmoid(expected[:, 4])).mean())
+    return Difference(float(difference.max()), float(difference.mean()), changed, len(expected), mean_yield)
+
+
+def exit_where_broken(differences: Mapping[str, Difference]) -> None:
+    """Ends the program with 1 where the differences of `check_export` are more than those of rounding."""
+    broken = [name for name, found in differences.items() if is_broken(found, of_ten=name.endswith(TEN))]
+    if broken:
+        sys.exit(
+            f"the exported forms differ too much ({', '.join(broken)}): a mean difference of a probability "
+            f"above {LARGEST_MEAN} or more than {LARGEST_CHANGED:.0%} of TEN's answers changed. Do not "
+            "publish these files: the export is broken, or the weights do not bear int8"
+        )
+
+
+def is_broken(found: Difference, of_ten: bool) -> bool:
+    changed = found.changed > LARGEST_CHANGED * found.conversations
+    return max(found.mean, found.mean_yield or 0) > LARGEST_MEAN or (of_ten and changed)
 
 
 def check_files(folder: Path) -> None:
@@ -79,10 +114,11 @@ def check_files(folder: Path) -> None:
 
 def conversation_sets(data_dir: Path) -> dict[str, list[list[Message]]]:
     sets = {"fixtures/prompts.json": list(PROMPTS.values())}
-    if data_dir.exists():
-        sets["TEN"] = ten(data_dir)[0]
+    lines = data_dir / DATA_FILES["ten"]
+    if lines.exists():
+        sets[TEN] = ten(data_dir)[0]
     else:
-        print(f"{data_dir} is not there: fixtures only")
+        print(f"{lines} is not there: fixtures only")
     return sets
 
 
@@ -99,9 +135,9 @@ def check_export(fused: Path, published: Path | None, data_dir: Path) -> dict[st
     differences = {}
     for name, conversations in conversation_sets(data_dir).items():
         prompts = [tokenizer.prompt(messages) for messages in conversations]
-        logits = {form: onnx_logits(runner, prompts, tokenizer.actions) for form, runner in runners.items()}
+        logits = {form: onnx_logits(runner, prompts, tokenizer.rows) for form, runner in runners.items()}
         if model is not None:
-            logits["PyTorch"] = torch_logits(model, prompts, tokenizer.actions)
+            logits["PyTorch"] = torch_logits(model, prompts, tokenizer.rows)
         for form, reference in pairs:
             difference = differences[f"{form}, {name}"] = compare(logits[reference], logits[form])
             print(f"{form:9} against {reference} on {name}: {difference}")
@@ -115,7 +151,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    check_export(arguments.fused, arguments.published, arguments.data_dir)
+    exit_where_broken(check_export(arguments.fused, arguments.published, arguments.data_dir))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from .examples import NONE, TreeMaker
 from .metrics import accuracy_and_f1
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
+from .overlap import missing_files
 from .prompt import Message, PromptTokenizer
 from .report_table import Table, differences
 from .tree import LabelledToken, PromptTree, TreeBatch, collate
@@ -160,8 +161,8 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
     arguments = parser.parse_args()
-    if not arguments.data_dir.exists():
-        print(f"{arguments.data_dir} is not there: held-out and four-class tables only", file=sys.stderr)
+    if missing := missing_files(arguments.data_dir):
+        print(f"{arguments.data_dir} lacks {', '.join(missing)}: no tables of these", file=sys.stderr)
 
     sets = all_sets(arguments.data_dir, arguments.corpus)
     report: dict[str, list[Table]] = {}

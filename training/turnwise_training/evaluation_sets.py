@@ -196,17 +196,15 @@ def held_out(corpus: Path = CORPUS_DIR) -> EvaluationSet:
 
 
 def all_sets(data_dir: Path, corpus: Path) -> dict[str, EvaluationSet]:
-    """Without the data folder: the held-out conversations and the four-class test."""
-    ours = {"held-out": held_out(corpus), "four-class": four_class()}
-    if not data_dir.exists():
-        return ours
-    over, silent = ten_wait(data_dir)
-    return {
-        "TEN": ten(data_dir),
-        "TEN, wait, agent speaking": over,
-        "TEN, wait, agent silent": silent,
-        "SwDA, yields": swda(data_dir, "yields"),
-        "SwDA, complete": swda(data_dir, "complete"),
-        "dev": development(data_dir),
-        **ours,
-    }
+    """The held-out conversations and the four-class test, and the sets of each data file that is there."""
+    there = {name for name, file in DATA_FILES.items() if (data_dir / file).exists()}
+    found: dict[str, EvaluationSet] = {}
+    if "ten" in there:
+        over, silent = ten_wait(data_dir)
+        found["TEN"] = ten(data_dir)
+        found |= {"TEN, wait, agent speaking": over, "TEN, wait, agent silent": silent}
+    if "swda" in there:
+        found |= {"SwDA, yields": swda(data_dir, "yields"), "SwDA, complete": swda(data_dir, "complete")}
+    if "dev" in there:
+        found["dev"] = development(data_dir)
+    return {**found, "held-out": held_out(corpus), "four-class": four_class()}

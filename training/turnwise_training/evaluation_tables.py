@@ -44,9 +44,10 @@ def all_tables(run: Logits, temperature: float, sets: Sets) -> list[Table]:
     switchboard = {name: sets[name] for name in sets if name.startswith("SwDA")}
     cases = {name: sets[name] for name in sets if sets[name].groups}
     found = [binary(run, carded), multi_class(run, carded)]
+    if switchboard:
+        found.append(continue_speaking(run, switchboard))
     if "TEN" in sets:
         found += [
-            continue_speaking(run, switchboard),
             length_matched(run, sets["TEN"]),
             wait_lines(run, sets["TEN, wait, agent speaking"], sets["TEN, wait, agent silent"]),
         ]

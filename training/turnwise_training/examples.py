@@ -50,8 +50,8 @@ OPEN_WORDS = frozenset(
 )
 """A turn hardly ever ends in these: an unmarked boundary after one is incomplete, and an agent that has
 said one last is cut off."""
-TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", "and then", "or", "well")
-"""Said after a finished turn, these announce more."""
+TRAILERS = ("um", "uh", "er", "and", "but", "so", "and um", "because", "so um", "and then", "well")
+"""Said after a finished turn, these announce more. "or" may not: corpus/README.md."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,9 @@ class TreeMaker:
 def cut_is_visible(words: list[str], agent: Style) -> bool:
     """Whether an agent that stops after these words can be told from one that has finished.
 
-    Punctuation tells it. Without, "your balance is forty" is as good a sentence as any.
+    Punctuation tells it. Without, "your balance is forty" is as good a sentence as any. In mined talk
+    (`mined_talk.py`) backchannels do follow a finished sentence, and teach all four actions: it has the form
+    of Switchboard on purpose. Authored conversations have no such place (corpus/README.md).
     """
     return agent.punctuation or words[-1].strip(EDGE_PUNCTUATION).lower() in OPEN_WORDS
 

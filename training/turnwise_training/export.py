@@ -3,7 +3,7 @@
     python -m turnwise_training.export work/run --out ../models/en --published work/published
 
 Needs the model that `train` left in RUN/model. Writes the fused form with its turnwise.json to --out
-and the published form (PyTorch and ONNX) to --published.
+and the published form (PyTorch and ONNX) to --published. Exits with 1 where the forms differ too much.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from .check_export import check_export
+from .check_export import check_export, exit_where_broken
 from .export_folder import prepare_decoder, write_fused, write_published
 from .fake_int8 import rounded_weights
 from .model import BASE, BASE_LICENSE, load_model
@@ -64,7 +64,7 @@ def main() -> None:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 print(f"{path.stat().st_size:>12,} bytes  {path}")
-    check_export(arguments.out, arguments.published, arguments.data_dir)
+    exit_where_broken(check_export(arguments.out, arguments.published, arguments.data_dir))
 
 
 if __name__ == "__main__":

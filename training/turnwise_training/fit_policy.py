@@ -4,7 +4,7 @@
 
 A table says how long to let silence run at each probability that the turn is over. In word-timed meetings
 that the streaming benchmark does not use, the fitted one has the least mean latency of those that cut off at
-most a budget of the holds; what these are is the benchmark's (docs/bench.md). No run learns yields from these
+most a budget of the holds; what these are is the benchmark's (docs/bench.md). No run learns from these
 meetings (`is_policy_meeting`). Half of them fit, the other half measure, and the reverse. In the end the
 tables are printed as they belong into policy.ts, fitted in all of them; those of policies for callers between
 two bounds: what a caller expects is not in meetings.
@@ -21,7 +21,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
-from .mined_sources import is_policy_meeting
+from .mined_sources import MEETINGS, is_policy_meeting
+from .overlap import DATA_FILES
 from .pace import Pace, PaceWeights, log_odds, spoken_ms, terms
 from .prompt import Message
 from .timed_points import Points, Silence, judge, read_silences, sample
@@ -41,6 +42,7 @@ from .waiting_tables import (
 POLICY_FILE = Path(__file__).resolve().parents[2] / "packages/core/src/policy.ts"
 CALLS = "calls"
 """In the place of a meeting: cases of the development set, which have no silences."""
+NEEDED = (f"train/{MEETINGS}.jsonl.gz", f"train/{MEETINGS}_words.jsonl.gz", DATA_FILES["dev"])
 STATED = 0.05, 0.1
 SWEPT = 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15
 PACE = PaceWeights(1.5, 1.2, 0.6)
@@ -197,8 +199,14 @@ def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep:
         kept = dict(np.load(keep))
         if str(kept.pop("asked")) == asked:
             return Points(**kept)
+    needed = [data_dir / file for file in NEEDED]
+    if missing := [str(path) for path in needed if not path.exists()]:
+        raise FileNotFoundError(
+            f"no {', '.join(missing)}: the tables cannot be fitted without; training/README.md, Data, says "
+            "what these files are"
+        )
     silences = [each for each in read_silences(data_dir / "train") if is_policy_meeting(each.meeting)]
-    silences = sample(silences, limit) + calls_in(data_dir / "dev" / "cases.jsonl")
+    silences = sample(silences, limit) + calls_in(data_dir / DATA_FILES["dev"])
     points = judge(folder, silences, threads)
     if keep:
         with keep.open("wb") as file:  # given the name, NumPy would add .npz to it

@@ -16,7 +16,7 @@ from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, STA
 from .completeness import Completeness
 from .corpus import Conversation, Overlap, Point, Turn, Utterance
 from .mined_pauses import pauses
-from .mined_sources import MEETINGS, is_test_meeting, read, spoken, usable
+from .mined_sources import MEETINGS, read, spoken, teaches, usable
 from .mined_talk import clauses, talk
 
 SINGLE = ("clinc150", "banking77", "hwu64", "slurp", "snips", "restaurant8k", "nlupp", "disfl_qa")
@@ -88,7 +88,7 @@ def alternate(turns: list[dict]) -> list[dict]:
 def meetings(folder: Path) -> list[Conversation]:
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
-        if is_test_meeting(row["id"]):
+        if not teaches(row["id"]):
             continue
         units = row["turns"]
         for index, unit in enumerate(units):

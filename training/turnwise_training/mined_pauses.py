@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
-from .mined_sources import MEETINGS, is_policy_meeting
+from .mined_sources import MEETINGS, teaches
 from .timed_points import Silence, read_silences
 
 
@@ -20,7 +20,7 @@ def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation
     Half of them were answered: of most, somebody else's words hide the end. Meetings that policies are fitted
     to are left out.
     """
-    turns = turns_of([each for each in read_silences(folder) if not is_policy_meeting(each.meeting)])
+    turns = turns_of([each for each in read_silences(folder) if teaches(each.meeting)])
     chosen = []
     for is_answered in (True, False):
         indexes = [index for index, turn in enumerate(turns) if turn[-1].is_end == is_answered]

@@ -35,6 +35,11 @@ def is_test_meeting(meeting: str) -> bool:
 
 
 def is_policy_meeting(meeting: str) -> bool:
-    """One in four of the others teaches no yields: policies are fitted to what the model says of words that
-    it has not seen."""
+    """One in four of the others: policies are fitted to what the model says of words that it has not seen."""
     return not is_test_meeting(meeting) and hashlib.sha256(meeting.encode()).digest()[1] < 64
+
+
+def teaches(meeting: str) -> bool:
+    """Whether a run may learn from it, yields or actions: what is measured or fitted there is not to be known
+    better than a caller's words."""
+    return not is_test_meeting(meeting) and not is_policy_meeting(meeting)

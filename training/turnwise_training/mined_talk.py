@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
-from .mined_sources import MEETINGS, is_policy_meeting, is_test_meeting, read, spoken, usable
+from .mined_sources import MEETINGS, read, spoken, teaches, usable
 
 CLAUSE_SOURCES = ("self_dialogue", "topical_chat", "casino", "star", "sgd", "taskmaster4")
 CLAUSE_FIRST = re.compile(
@@ -32,7 +32,7 @@ def talk(folder: Path, count: int, chance: random.Random, among_people: bool = F
     label = who_spoke_next if among_people else labelled
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
-        if is_test_meeting(row["id"]) or (among_people and is_policy_meeting(row["id"])):
+        if not teaches(row["id"]):
             continue
         units = row["turns"]
         for other, own in stretches(units):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .corpus import CORPUS_DIR, Conversation, read_corpus
 from .mined import mine
-from .overlap import DATA_FILES, evaluation_texts, without_near_duplicates
+from .overlap import evaluation_texts, missing_files, without_near_duplicates
 
 AGAIN = "again-"
 """Before the name of a file: its second copy in a run's corpus, so that its conversations are seen twice."""
@@ -47,7 +47,7 @@ def load_mixture(
 
     No conversation trained on holds a near-duplicate of an evaluation text that is at hand.
     """
-    missing = [file for file in DATA_FILES.values() if not (data_dir / file).exists()]
+    missing = missing_files(data_dir)
     if missing:
         problem = f"{data_dir} lacks {', '.join(missing)}: near-duplicates of it may be trained on"
         warnings.warn(problem, stacklevel=2)

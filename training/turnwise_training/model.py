@@ -90,6 +90,12 @@ def grow_to_depth(model: LlamaForCausalLM, base: LlamaForCausalLM, depth: int) -
 
 def load_model(folder: Path | str) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """A model of the published form (config.json, tokenizer.json, model.safetensors), fp32, eval mode."""
+    # transformers would take the name of a folder that is not there for one at the hub.
+    if not (Path(folder) / "config.json").exists():
+        raise FileNotFoundError(
+            f"no model in {folder} (it has no config.json): `train` or `average` of the leg before makes it, "
+            "or `import_fused` of released weights; the recipes in training/runs say which"
+        )
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     return cast(LlamaForCausalLM, model).eval(), load_tokenizer(folder)
 

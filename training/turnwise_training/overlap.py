@@ -94,6 +94,11 @@ class NearDuplicate:
     of: EvaluationText
 
 
+def missing_files(data_dir: Path) -> list[str]:
+    """Those of DATA_FILES that are not there."""
+    return [file for file in DATA_FILES.values() if not (data_dir / file).exists()]
+
+
 def evaluation_texts(data_dir: Path) -> list[EvaluationText]:
     """What users say in the four-class test and in what is there of DATA_FILES, short texts left out."""
     paths = {"four-class": BENCHMARK} | {name: data_dir / file for name, file in DATA_FILES.items()}

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -173,6 +174,22 @@ def learning_rate(step: int, steps: int, warmup: int) -> float:
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * progress))
 
 
+def seed_step(seed: int, step: int) -> None:
+    """Dropout is of the seed and the step alone: nothing that drew numbers before changes it, and a run that
+    is resumed goes on as it would have."""
+    torch.manual_seed(random.Random(f"{seed}-{step}").getrandbits(63))
+
+
+def read_checkpoint(checkpoint: Path, what: dict[str, object], device: str) -> dict[str, Any]:
+    """`what`: the run and how many conversations it sees. A step counts in no other."""
+    state = torch.load(checkpoint, map_location=device)
+    if state.get("what") != what:
+        raise ValueError(
+            f"the checkpoint in {checkpoint.parent} is of another run: remove it or choose another --out"
+        )
+    return state
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("run", type=Path, help="JSON file with the fields of Run")
@@ -184,7 +201,6 @@ def main() -> None:
     parser.add_argument("--save-minutes", type=float, default=15)
     arguments = parser.parse_args()
     run = Run(**json.loads(arguments.run.read_text()))
-    torch.manual_seed(run.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
 
     if run.start_from:
@@ -221,19 +237,20 @@ def main() -> None:
     sample = [maker.tree(mixture.train[i], random.Random(f"balance-{i}")) for _, i in plan[:400]]
     action_weights = balance(sample).to(device)
 
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "run.json").write_text(json.dumps(asdict(run), indent=2) + "\n")
     checkpoint = arguments.out / "checkpoint.pt"
+    what = {"run": json.dumps(asdict(run)), "conversations": len(plan)}
     first = 0
     if arguments.resume and checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device)
+        state = read_checkpoint(checkpoint, what, device)
         network.load_state_dict(state["trained"], strict=False)
         optimizer.load_state_dict(state["optimizer"])
         first = state["step"]
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / "run.json").write_text(json.dumps(asdict(run), indent=2) + "\n")
 
     def save(step: int) -> None:
         trained = {name: p for name, p in network.named_parameters() if p.requires_grad}
-        state = {"trained": trained, "optimizer": optimizer.state_dict(), "step": step}
+        state = {"trained": trained, "optimizer": optimizer.state_dict(), "step": step, "what": what}
         torch.save(state, checkpoint.with_suffix(".part"))
         checkpoint.with_suffix(".part").replace(checkpoint)
         save_model(network.store_head(), tokenizer, arguments.out / "model")
@@ -248,6 +265,7 @@ def main() -> None:
     bar = tqdm(range(first, steps), initial=first, total=steps, unit="step", mininterval=5)
     smoothed = None
     for step in bar:
+        seed_step(run.seed, step)
         chosen = plan[step * run.batch_conversations : (step + 1) * run.batch_conversations]
         trees = [maker.tree(mixture.train[i], random.Random(f"{run.seed}-{e}-{i}")) for e, i in chosen]
         trees = [tree for tree in trees if tree.points]

@@ -1,7 +1,7 @@
 import { BASE_FINISHED_FROM, SEED } from '@turnwise/bench/defaults'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { App } from './app.js'
-import { addLoadingOptions, defaultThreads, type LoadingOptions } from './loadingOptions.js'
+import { addLoadingOptions, defaultThreads, type LoadingOptions, readVariable } from './loadingOptions.js'
 
 /** What the commands of `turnwise bench` that ask systems are told about them. */
 export interface BenchSystemOptions extends LoadingOptions {
@@ -45,7 +45,7 @@ export function addFreshOption(command: Command): Command {
 /** Adds `--data-dir`. */
 export function addDataOption(command: Command): Command {
   return command.addOption(
-    new Option('--data-dir <folder>', 'the folder with the data that is not ours').env('TURNWISE_DATA'),
+    readVariable('TURNWISE_DATA', new Option('--data-dir <folder>', 'the folder with the data that is not ours')),
   )
 }
 

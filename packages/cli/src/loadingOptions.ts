@@ -14,20 +14,28 @@ export function addLoadingOptions(command: Command): Command {
   const cores = availableParallelism()
   return command
     .addOption(
-      new Option('--model <model>', 'a model folder, or a hub id owner/name (default: the bundled model)').env(
+      readVariable(
         'TURNWISE_MODEL',
+        new Option('--model <model>', 'a model folder, or a hub id owner/name (default: the bundled model)'),
       ),
     )
     .addOption(
-      new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${defaultThreads()})`)
-        .env('TURNWISE_THREADS')
-        .argParser((text) => parseThreads(text, cores)),
+      readVariable(
+        'TURNWISE_THREADS',
+        new Option('--threads <count>', `threads for one decision, 1 to ${cores} here (default: ${defaultThreads()})`),
+      ).argParser((text) => parseThreads(text, cores)),
     )
     .addOption(
-      new Option('--runtime <name>', 'native, onnx, or native where it can (default: auto)')
-        .env('TURNWISE_RUNTIME')
-        .choices(RUNTIME_CHOICES),
+      readVariable(
+        'TURNWISE_RUNTIME',
+        new Option('--runtime <name>', 'native, onnx, or native where it can (default: auto)'),
+      ).choices(RUNTIME_CHOICES),
     )
+}
+
+/** Has an option read an environment variable. An empty one is none, as everywhere; to Commander it would be a value. */
+export function readVariable(name: string, option: Option): Option {
+  return process.env[name] === '' ? option : option.env(name)
 }
 
 /** As many as `loadDetector` takes where nothing else is said. */

@@ -1,4 +1,5 @@
-import { utimes, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -44,4 +45,18 @@ test('the lock is free after a failure, and waiting can be aborted', async () =>
   const waiting = withLock(path, AbortSignal.timeout(30), async () => undefined, timing)
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
   await holder
+})
+
+test('the lock of a process of this host that is gone is taken over at once', async () => {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'lock')
+  const token = await withLock(path, undefined, () => readFile(path, 'utf8'), timing)
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  const patient = { ...timing, staleMs: 60_000, timeoutMs: 100 }
+  await writeFile(path, token.replace(/^\d+/, `${pid}`))
+  expect(await withLock(path, undefined, async () => 'done', patient)).toBe('done')
+  expect(await readdir(folder)).toEqual([])
+  // Of another host nobody knows which processes run.
+  await writeFile(path, token.replace(/^\d+ /, `${pid} another-`))
+  await expect(withLock(path, undefined, async () => 'early', patient)).rejects.toMatchObject({ code: 'CACHE_BUSY' })
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { TurnwiseError, throwIfAborted } from '@turnwise/core'
@@ -25,7 +26,8 @@ const DEFAULT_LOCK_TIMING: LockTiming = {
 }
 
 /**
- * Runs a task while no other process runs one under the same lock file. The file of a process that died is taken over.
+ * Runs a task while no other process runs one under the same lock file. The file of a process that died is taken over: at
+ * once if it ran on this host, else when it has been silent for a while.
  *
  * @throws TurnwiseError CACHE_BUSY, CACHE_UNUSABLE, ABORTED, and what the task throws
  */
@@ -35,7 +37,7 @@ export async function withLock<Result>(
   task: () => Promise<Result>,
   timing: LockTiming = DEFAULT_LOCK_TIMING,
 ): Promise<Result> {
-  const token = `${process.pid} ${randomUUID()}\n`
+  const token = `${process.pid} ${await findPlace()} ${randomUUID()}\n`
   await acquire(path, token, signal, timing)
   const heartbeat = setInterval(() => {
     const now = new Date()
@@ -59,7 +61,7 @@ async function acquire(
 ): Promise<void> {
   const start = performance.now()
   while (!(await tryCreate(path, token))) {
-    await removeIfStale(path, timing.staleMs)
+    await removeIfVoid(path, timing.staleMs)
     throwIfAborted(signal)
     if (performance.now() - start > timing.timeoutMs) {
       const waited = Math.round(timing.timeoutMs / 1000)
@@ -80,17 +82,38 @@ async function tryCreate(path: string, token: string): Promise<boolean> {
   }
 }
 
-/** Renames the lock before removing it, so that of two processes that find it stale only one does it. */
-async function removeIfStale(path: string, staleMs: number): Promise<void> {
+/** Renames the lock before removing it, so that of two processes that find it void only one does it. */
+async function removeIfVoid(path: string, staleMs: number): Promise<void> {
   try {
-    if (Date.now() - (await stat(path)).mtimeMs < staleMs) return
+    const token = await readToken(path)
+    const silentMs = Date.now() - (await stat(path)).mtimeMs
+    if (silentMs < staleMs && !(await isOfDeadProcess(token))) return
     const aside = `${path}.${randomUUID()}`
     await rename(path, aside)
+    // Another process was faster, and the lock is its own by now.
+    if ((await readToken(aside)) !== token) await link(aside, path).catch(() => undefined)
     await rm(aside, { force: true })
   } catch (error) {
     // Another process was faster.
     if (!isSystemError(error, 'ENOENT')) throw error
   }
+}
+
+/** Whether the holder ran here and is gone, as after Ctrl-C: nobody need wait until it has been silent for long. */
+async function isOfDeadProcess(token = ''): Promise<boolean> {
+  const [pid = '', place] = token.split(' ')
+  if (!/^\d+$/.test(pid) || place !== (await findPlace())) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return isSystemError(error, 'ESRCH')
+  }
+}
+
+/** Where a process id means one process: hosts may share a cache, and containers of one host may share its name, too. */
+async function findPlace(): Promise<string> {
+  return `${hostname()}/${await readlink('/proc/self/ns/pid').catch(() => '')}`
 }
 
 async function readToken(path: string): Promise<string | undefined> {

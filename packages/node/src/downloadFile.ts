@@ -30,7 +30,7 @@ const WORTHWHILE_BYTES = 65_536
 export async function downloadFile(download: FileDownload): Promise<void> {
   const { file, destination, onBytes } = download
   const incomplete = `${destination}.incomplete`
-  if ((await sizeOf(destination)) === file.sizeBytes) return onBytes(file.sizeBytes)
+  if (await isIntact(destination, file)) return onBytes(file.sizeBytes)
   await inCache(destination, () => mkdir(dirname(destination), { recursive: true }))
   if ((await sizeOf(incomplete)) > file.sizeBytes) await rm(incomplete)
   await receiveAll(download, incomplete, download.access.patience)
@@ -41,6 +41,12 @@ export async function downloadFile(download: FileDownload): Promise<void> {
     throw new TurnwiseError('DOWNLOAD_CORRUPT', problem, { value: file.path })
   }
   await inCache(destination, () => rename(incomplete, destination))
+}
+
+/** Whether there is a file as the hub has it. */
+export async function isIntact(path: string, file: HubFile): Promise<boolean> {
+  // One that cannot be read is replaced as a damaged one is.
+  return (await sizeOf(path)) === file.sizeBytes && hasChecksum(path, file).catch(() => false)
 }
 
 /** Connects until the file is there, or until a number of connections in a row have brought next to nothing. */

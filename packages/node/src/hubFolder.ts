@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TurnwiseError } from '@turnwise/core'
 import { withLock } from './cacheLock.js'
-import { downloadFile } from './downloadFile.js'
+import { downloadFile, isIntact } from './downloadFile.js'
 import { fetchCommit, fetchFileList, type HubFile } from './hubClient.js'
 import { formatHubId, type HubId } from './hubId.js'
 import { DEFAULT_HUB_PATIENCE, type HubPatience } from './hubPatience.js'
@@ -44,7 +44,8 @@ export async function findHubFolder(id: HubId, options: HubOptions, fill: FillFo
 }
 
 /**
- * Downloads what a revision is now, as far as the cache has it not: whole or not at all, by one process at a time.
+ * Downloads what a revision is now, as far as the cache has it not or has it damaged: whole or not at all, by one process
+ * at a time.
  *
  * @throws TurnwiseError HUB_NOT_FOUND, HUB_ACCESS_DENIED, HUB_UNREACHABLE, HUB_FAILED, DOWNLOAD_INCOMPLETE,
  *   DOWNLOAD_CORRUPT, CACHE_BUSY, CACHE_UNUSABLE, ABORTED, and those of `fill`
@@ -60,10 +61,12 @@ export async function pullHubFolder(
   const folder = cacheFolder(id, options)
   const path = join(folder, commit)
   return withLock(join(folder, 'lock'), options.signal, async () => {
+    const partial = `${path}.partial`
+    const files = await fetchFileList(id, commit, access)
+    // From here on it is incomplete: whoever loads it meanwhile waits for the download.
+    if ((await isFolder(path)) && !(await hasAll(path, files, fill))) await moveOver(path, partial)
     // Another process may have been downloading it until now.
     if (!(await isFolder(path))) {
-      const partial = `${path}.partial`
-      const files = await fetchFileList(id, commit, access)
       let received = 0
       await fill({
         files,
@@ -84,6 +87,26 @@ export async function pullHubFolder(
     await writeReference(id, commit, options)
     return path
   })
+}
+
+/** Whether a folder has each file that is needed, as the hub has it. */
+async function hasAll(folder: string, files: readonly HubFile[], fill: FillFolder): Promise<boolean> {
+  let areIntact = true
+  async function check(wanted: readonly HubFile[]): Promise<void> {
+    for (const file of wanted) areIntact &&= await isIntact(join(folder, file.path), file)
+  }
+  try {
+    await fill({ files, folder, download: check })
+  } catch (error) {
+    // What names the other files may be damaged itself.
+    if (areIntact) throw error
+  }
+  return areIntact
+}
+
+async function moveOver(path: string, destination: string): Promise<void> {
+  await rm(destination, { recursive: true, force: true })
+  await rename(path, destination)
 }
 
 /** `<cache>/models/owner--name/<commit>/…`, and `refs/<revision>` with the commit that was last found for it. */

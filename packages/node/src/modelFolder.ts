@@ -37,7 +37,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const config = await readJson(path, 'config.json', 'INVALID_MODEL_CONFIG')
   const tokenizerJson = await readJson(path, 'tokenizer.json', 'INVALID_TOKENIZER')
   const manifest = deriveManifest(config, tokenizerJson)
-  if ((await findFileSize(path, manifest.onnx.file)) === undefined) throw missing(path, manifest.onnx.file)
+  if ((await findFileSize(path, manifest.onnx.file)) === undefined) throw missingFile(path, manifest.onnx.file)
   return { path, manifest, onnxPath: join(path, manifest.onnx.file), readTokenizer: async () => tokenizerJson }
 }
 
@@ -66,7 +66,7 @@ async function readJson(path: string, name: string, code: ErrorCode, { isOptiona
     text = await readFile(join(path, name), 'utf8')
   } catch (cause) {
     if (isOptional && isSystemError(cause, 'ENOENT')) return undefined
-    throw missing(path, name, cause)
+    throw missingFile(path, name, cause)
   }
   try {
     return JSON.parse(text)
@@ -75,7 +75,8 @@ async function readJson(path: string, name: string, code: ErrorCode, { isOptiona
   }
 }
 
-function missing(path: string, name: string, cause?: unknown): TurnwiseError {
+/** What is said of a file of a model that is not there, or that the process may not read. */
+export function missingFile(path: string, name: string, cause?: unknown): TurnwiseError {
   const options = cause === undefined ? { value: name } : { value: name, cause }
   return new TurnwiseError('MODEL_FILE_MISSING', `${join(path, name)} is missing or cannot be read.`, options)
 }

@@ -4,7 +4,7 @@ import { pullHubModel } from './hubModel.js'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 
 /**
- * Downloads a model of the hub, or brings the cache up to date with it. Returns its folder.
+ * Downloads a model of the hub, or brings the cache up to date with it: what is damaged there comes again. Returns its folder.
  *
  * @param model a hub id `owner/name` or `owner/name@revision`
  * @throws TurnwiseError INVALID_OPTION; OFFLINE; as `loadDetector` for what is wrong with getting it

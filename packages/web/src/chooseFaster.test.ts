@@ -72,3 +72,22 @@ test.each<[string, () => Promise<WebDetector>]>([
   expect(chosen.execution).toBe('wasm')
   expect(chosen.comparison).toBeUndefined()
 })
+
+test('nothing is measured once the choice is made', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const slow = createFake('wasm', { wordMs: 1_000 })
+  const { hear, close } = spyOn(slow)
+  const choosing = chooseFaster(slow, Promise.resolve(createFake('webgpu', {})))
+  await vi.advanceTimersByTimeAsync(10_100)
+  expect((await choosing).comparison).toBeUndefined()
+  const heard = hear.mock.calls.length
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(hear).toHaveBeenCalledTimes(heard)
+  expect(close).toHaveBeenCalledOnce()
+})
+
+function spyOn(detector: WebDetector) {
+  const session = detector.openSession()
+  return { hear: vi.spyOn(session, 'hear'), close: vi.spyOn(session, 'close') }
+}

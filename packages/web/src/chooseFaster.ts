@@ -25,7 +25,10 @@ const PATIENCE_MS = 10_000
  * come in time, is not.
  */
 export async function chooseFaster(wasm: WebDetector, opening: Promise<WebDetector>): Promise<WebDetector> {
-  const measured = await inTime(compare(wasm, opening)).catch(() => undefined)
+  const stop = new AbortController()
+  const measured = await inTime(compare(wasm, opening, stop.signal)).catch(() => undefined)
+  // What is not over would take the time of the decisions that the page asks for.
+  stop.abort()
   if (measured === undefined) return wasm
   const { webgpu, comparison } = measured
   const { wordMs, difference } = comparison
@@ -37,9 +40,10 @@ export async function chooseFaster(wasm: WebDetector, opening: Promise<WebDetect
 async function compare(
   wasm: WebDetector,
   opening: Promise<WebDetector>,
+  signal: AbortSignal,
 ): Promise<{ webgpu: WebDetector; comparison: ExecutionComparison }> {
   const webgpu = await opening
-  const [one, other] = [await measure(wasm), await measure(webgpu)]
+  const [one, other] = [await measure(wasm, signal), await measure(webgpu, signal)]
   const differences = WORDS.map((_, index) => differenceOf(one.decisions[index], other.decisions[index]))
   const comparison = {
     wordMs: { wasm: one.wordMs, webgpu: other.wordMs },
@@ -56,25 +60,35 @@ function inTime<Value>(value: Promise<Value>): Promise<Value | undefined> {
   })
 }
 
-async function measure(detector: Detector): Promise<{ decisions: readonly SessionDecision[]; wordMs: number }> {
+async function measure(
+  detector: Detector,
+  signal: AbortSignal,
+): Promise<{ decisions: readonly SessionDecision[]; wordMs: number }> {
   // Kernels are compiled for the sizes that come, the first time that they come.
-  await hear(detector)
-  const { decisions, times } = await hear(detector)
+  await hear(detector, signal)
+  const { decisions, times } = await hear(detector, signal)
   // The first word runs the whole prompt.
   const sorted = times.slice(1).sort((a, b) => a - b)
   return { decisions, wordMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN }
 }
 
-async function hear(detector: Detector): Promise<{ decisions: readonly SessionDecision[]; times: number[] }> {
+async function hear(
+  detector: Detector,
+  signal: AbortSignal,
+): Promise<{ decisions: readonly SessionDecision[]; times: number[] }> {
   const session = detector.openSession({ messages: MESSAGES })
   const decisions: SessionDecision[] = []
   const times: number[] = []
-  for (const [index] of WORDS.entries()) {
-    const start = performance.now()
-    decisions.push(await session.hear(WORDS.slice(0, index + 1).join(' ')))
-    times.push(performance.now() - start)
+  try {
+    for (const [index] of WORDS.entries()) {
+      signal.throwIfAborted()
+      const start = performance.now()
+      decisions.push(await session.hear(WORDS.slice(0, index + 1).join(' ')))
+      times.push(performance.now() - start)
+    }
+  } finally {
+    await session.close()
   }
-  await session.close()
   return { decisions, times }
 }
 

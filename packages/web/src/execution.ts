@@ -14,6 +14,6 @@ export async function findWebGpuProblem(): Promise<string | undefined> {
   if (!('Suspending' in WebAssembly)) return 'The browser has no JavaScript Promise Integration (JSPI).'
   // Undefined in browsers without WebGPU, whatever the types say.
   const gpu: GPU | undefined = navigator.gpu
-  const adapter = await gpu?.requestAdapter()
+  const adapter = await gpu?.requestAdapter().catch(() => null)
   return adapter == null ? 'The browser offers no WebGPU adapter.' : undefined
 }

@@ -6,6 +6,7 @@ import { loadDetector } from './loadDetector.js'
 import { createFakeCaches } from './test/fakeCaches.js'
 import { BASE, type FakeSite, startFakeSite, tinyModel } from './test/fakeSite.js'
 import { createLocalWorker } from './test/localWorker.js'
+import type { WebDetector } from './webDetector.js'
 
 let site: FakeSite
 beforeEach(() => {
@@ -17,6 +18,12 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 4 })
 })
 afterEach(() => vi.unstubAllGlobals())
+
+/** Has the browser look for graphics cards in a way of ours. */
+function offerWebGpu(requestAdapter: () => Promise<object>): void {
+  vi.stubGlobal('navigator', { hardwareConcurrency: 4, gpu: { requestAdapter } })
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Suspending: class {} }))
+}
 
 function readConversations(): Message[][] {
   const rows = JSON.parse(readFileSync(`${tinyModel('fused')}/expected.json`, 'utf8')) as { messages: Message[] }[]
@@ -81,9 +88,11 @@ test('WebGPU is not missed, unless it is asked for', async () => {
   site = startFakeSite('int8')
   const [options, problem] = [{ model: BASE, createWorker: createLocalWorker }, { code: 'RUNTIME_UNAVAILABLE' }]
   await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
+  // A driver that fails, as one does whose process has died.
+  offerWebGpu(() => Promise.reject(new Error('The driver was lost.')))
+  await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
   // A browser that has it, and a runtime that does not.
-  vi.stubGlobal('navigator', { hardwareConcurrency: 4, gpu: { requestAdapter: async () => ({}) } })
-  vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Suspending: class {} }))
+  offerWebGpu(async () => ({}))
   await expect(loadDetector({ ...options, execution: 'webgpu' })).rejects.toMatchObject(problem)
   const terminations: MockInstance[] = []
   function createWorker(): Worker {
@@ -98,6 +107,49 @@ test('WebGPU is not missed, unless it is asked for', async () => {
   expect(terminations.map(({ mock }) => mock.calls.length)).toEqual([0, 1])
   await detector.close()
   expect(terminations.map(({ mock }) => mock.calls.length)).toEqual([1, 1])
+})
+
+test.each<[string, () => Promise<object>]>([
+  ['fails', () => Promise.reject(new Error('The driver was lost.'))],
+  ['never ends', () => new Promise(() => undefined)],
+])('a search for a graphics card that %s leaves WebAssembly', async (_, requestAdapter) => {
+  offerWebGpu(requestAdapter)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let detector: WebDetector | undefined
+  const loading = loadDetector({ model: BASE, createWorker: createLocalWorker }).then((loaded) => {
+    detector = loaded
+  })
+  while (detector === undefined) {
+    await vi.advanceTimersByTimeAsync(1_000)
+    await Promise.race([loading, new Promise(setImmediate)])
+  }
+  expect(detector.execution).toBe('wasm')
+  await detector.close()
+})
+
+test('a graphics card that is found too late starts nothing', async () => {
+  let find: (adapter: object) => void = () => undefined
+  const requestAdapter = () => new Promise<object>((resolve) => (find = resolve))
+  offerWebGpu(requestAdapter)
+  const createWorker = vi.fn(() => ({ postMessage: () => undefined, terminate: () => undefined }) as unknown as Worker)
+  site.isOnline = false
+  await expect(loadDetector({ model: BASE, createWorker })).rejects.toMatchObject({ code: 'MODEL_UNREACHABLE' })
+  find({})
+  await new Promise(setImmediate)
+  expect(createWorker).toHaveBeenCalledTimes(1)
+})
+
+test('a worker that the browser refuses is said to be, and which option helps', async () => {
+  const cause = new DOMException('The script is of another origin.', 'SecurityError')
+  const createWorker = () => {
+    throw cause
+  }
+  await expect(loadDetector({ model: BASE, createWorker })).rejects.toMatchObject({
+    code: 'RUNTIME_UNAVAILABLE',
+    problem: expect.stringContaining('createWorker'),
+    cause,
+  })
 })
 
 test('what was damaged after it was kept is downloaded the next time', async () => {

@@ -6,6 +6,7 @@ import { type FetchedModel, fetchModel } from './fetchModel.js'
 import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
 import { openModelCache } from './modelCache.js'
 import { readModel } from './readModel.js'
+import { type Rival, startRival } from './rival.js'
 import { type ModelWorker, startWorker } from './startWorker.js'
 import type { WebDetector } from './webDetector.js'
 
@@ -29,33 +30,29 @@ export async function loadDetector(options: LoadOptions): Promise<WebDetector> {
     startWorker(createWorker, { execution: each, threads: each === 'wasm' ? threads : 1 })
   const worker = start(execution === 'webgpu' ? 'webgpu' : 'wasm')
   // Browsers take their time to look for a graphics card. WebAssembly does not wait for that.
-  const startingRival = execution === 'auto' ? startRival(() => start('webgpu')) : undefined
+  const rival = execution === 'auto' ? startRival(() => start('webgpu')) : undefined
   const cache = await openModelCache()
   try {
     const files =
       typeof model === 'string' ? await fetchModel(model, { cache, onProgress, signal }) : await readModel(model)
-    const rival = await startingRival
     // The page reads the tokenizer while the workers read the graphs.
     const tokenizer = readTokenizer(files.tokenizer)
-    const opening = rival && openDetector(rival, withOwnWeights(files), tokenizer, limits)
+    const isPossible = rival !== undefined && (await rival.mayCome())
+    const opening = isPossible ? openRival(rival, withOwnWeights(files), tokenizer, limits) : undefined
     // Nobody asked for it: if it fails, it is not chosen.
     opening?.catch(() => undefined)
     const detector = await openDetector(worker, files, tokenizer, limits)
     const chosen = opening === undefined ? detector : await chooseFaster(detector, opening)
     throwIfAborted(signal)
-    const loser = chosen.execution === worker.execution ? rival : worker
-    loser?.terminate()
+    if (chosen.execution === worker.execution) rival?.giveUp()
+    else worker.terminate()
     return chosen
   } catch (error) {
     worker.terminate()
-    void startingRival?.then((rival) => rival?.terminate())
+    rival?.giveUp()
     if (typeof model === 'string' && isOfContent(error)) await cache.forget((key) => key.startsWith(model))
     throw error
   }
-}
-
-async function startRival(start: () => ModelWorker): Promise<ModelWorker | undefined> {
-  return (await findWebGpuProblem()) === undefined ? start() : undefined
 }
 
 /** What is kept is not hashed again: should it have been damaged since, it is downloaded the next time. */
@@ -73,6 +70,15 @@ async function openDetector(
   const { execution, threads } = worker
   const detector = createDetector(createGraphModel(graph, limits), tokenizer, files.manifest)
   return { ...detector, execution, threads }
+}
+
+async function openRival(
+  rival: Rival,
+  files: FetchedModel,
+  reading: Promise<Tokenizer>,
+  limits: GraphModelOptions,
+): Promise<WebDetector> {
+  return openDetector(await rival.arrive(), files, reading, limits)
 }
 
 /** Each worker takes the weights that it is given. */

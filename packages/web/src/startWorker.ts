@@ -20,9 +20,13 @@ export function createModelWorker(): Worker {
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
 }
 
-/** Starts a worker. What is wrong with it is said when it is opened. */
+/**
+ * Starts a worker. What is wrong with its script is said when it is opened.
+ *
+ * @throws TurnwiseError RUNTIME_UNAVAILABLE if the browser refuses it at once
+ */
 export function startWorker(createWorker: () => Worker, preparation: PrepareRequest): ModelWorker {
-  const worker = createWorker()
+  const worker = createChecked(createWorker)
   const { ready, run, release, receive, fail } = connectGraph({ send: (request) => worker.postMessage(request) })
   let isOpen = false
   worker.onmessage = ({ data }: MessageEvent<GraphReply>) => receive(data)
@@ -41,5 +45,17 @@ export function startWorker(createWorker: () => Worker, preparation: PrepareRequ
       return { sharing, run, release, close: async () => worker.terminate() }
     },
     terminate: () => worker.terminate(),
+  }
+}
+
+/** Browsers refuse scripts of another origin, as of a package that comes from elsewhere than the page, with a throw. */
+function createChecked(createWorker: () => Worker): Worker {
+  try {
+    return createWorker()
+  } catch (cause) {
+    const problem =
+      'The browser refuses the worker, as it does one of another origin. ' +
+      "Serve '@turnwise/web/worker' from the page's origin and start it in the option createWorker."
+    throw new TurnwiseError('RUNTIME_UNAVAILABLE', problem, { cause })
   }
 }

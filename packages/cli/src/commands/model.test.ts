@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -59,6 +59,15 @@ test('inspect as JSON', async () => {
     manifest: { name: 'turnwise-tiny' },
     files: expect.arrayContaining([{ name: 'model.onnx', sizeBytes: 199_465 }]),
   })
+})
+
+test('inspect shows a link that leads nowhere as such', async () => {
+  await symlink(join(folder, 'nowhere'), join(folder, 'notes.txt'))
+  const { exitCode, written } = await model('inspect')
+  expect(exitCode).toBe(0)
+  expect(written).toMatch(/^ {2}notes\.txt +cannot be read$/m)
+  const { files } = JSON.parse((await model('inspect', '--json')).written)
+  expect(files).toContainEqual({ name: 'notes.txt' })
 })
 
 test('pull wants a hub id', async () => {

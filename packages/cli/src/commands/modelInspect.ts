@@ -36,5 +36,13 @@ async function listFiles(path: string): Promise<SizedFile[]> {
   const names = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
-  return Promise.all(names.sort().map(async (name) => ({ name, sizeBytes: (await stat(join(path, name))).size })))
+  return Promise.all(names.sort().map(async (name) => ({ name, sizeBytes: await sizeOf(join(path, name)) })))
+}
+
+/** Undefined for what cannot be read, as a link that leads nowhere. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  )
 }

@@ -5,8 +5,8 @@ import { withProgress } from '../loadModel.js'
 import { write } from '../terminal.js'
 
 const DETAILS = `
-Prints the folder. A download that broke off goes on where it stopped. The
-bundled model needs no download.
+Prints the folder. A download that broke off goes on where it stopped, and what
+was damaged since comes again. The bundled model needs no download.
 
 Environment:
   TURNWISE_CACHE  where models are kept

@@ -6,7 +6,8 @@ import { formatBytes } from './formatBytes.js'
 /** A file in a model's folder. */
 export interface SizedFile {
   readonly name: string
-  readonly sizeBytes: number
+  /** Undefined if it cannot be read. */
+  readonly sizeBytes: number | undefined
 }
 
 /** What {@link renderModelFacts} shows. */
@@ -44,14 +45,18 @@ export function renderModelFacts({ path, manifest, files }: ModelFacts, colors: 
       ...ACTIONS.map((action) => [action, String(tokens.actions[action])] as const),
     ])}`,
     `${colors.bold('Files')}\n${renderRows([
-      ...files.map((file) => [file.name, formatBytes(file.sizeBytes)] as const),
-      ['together', formatBytes(files.reduce((sum, file) => sum + file.sizeBytes, 0))],
+      ...files.map(({ name, sizeBytes }) => [name, describeSize(sizeBytes)] as const),
+      ['together', formatBytes(files.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0))],
     ])}`,
     ...(manifest.training === undefined
       ? []
       : [`${colors.bold('Training')}\n${indent(JSON.stringify(manifest.training, null, 2))}\n`]),
   ]
   return `${colors.bold(name)} ${version}\n${sections.join('\n')}`
+}
+
+function describeSize(sizeBytes: number | undefined): string {
+  return sizeBytes === undefined ? 'cannot be read' : formatBytes(sizeBytes)
 }
 
 function renderRows(rows: readonly (readonly [string, string | undefined])[]): string {

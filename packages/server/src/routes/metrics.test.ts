@@ -82,3 +82,14 @@ test('shows what runs and waits, and counts what is refused and superseded', asy
   await stream.take(4)
   expect((await samples(app)).get('turnwise_superseded_total')).toBeGreaterThan(0)
 })
+
+test.each(['/%6Detrics', '/metric%73?a=1'])(
+  'is not answered at %s: a balancer may not know it for /metrics',
+  async (url) => {
+    const { app } = await createFakeServer()
+    const answer = await app.inject(url)
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ error: { code: 'NOT_FOUND' } })
+    expect((await app.inject('/metrics?a=1')).statusCode).toBe(200)
+  },
+)
