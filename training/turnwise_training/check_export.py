@@ -21,6 +21,7 @@ import torch
 from .evaluation_sets import ten
 from .export_files import describe_file
 from .fixture_messages import PROMPTS
+from .metrics import sigmoid
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
 from .overlap import DATA_FILES
@@ -56,10 +57,6 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     """Softmax of [conversations, 4]."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-logits))
 
 
 def torch_logits(model: torch.nn.Module, prompts: Sequence[list[int]], row_ids: list[int]) -> np.ndarray:

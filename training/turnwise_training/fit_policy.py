@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
-from .mined_sources import MEETINGS, is_policy_meeting
+from .mined_sources import MEETING_FILES, is_policy_meeting
 from .overlap import DATA_FILES
 from .pace import Pace, PaceWeights, log_odds, spoken_ms, terms
 from .prompt import Message
@@ -42,7 +42,7 @@ from .waiting_tables import (
 POLICY_FILE = Path(__file__).resolve().parents[2] / "packages/core/src/policy.ts"
 CALLS = "calls"
 """In the place of a meeting: cases of the development set, which have no silences."""
-NEEDED = (f"train/{MEETINGS}.jsonl.gz", f"train/{MEETINGS}_words.jsonl.gz", DATA_FILES["dev"])
+NEEDED = (*(f"train/{file}" for file in MEETING_FILES), DATA_FILES["dev"])
 STATED = 0.05, 0.1
 SWEPT = 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15
 PACE = PaceWeights(1.5, 1.2, 0.6)

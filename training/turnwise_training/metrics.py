@@ -13,6 +13,10 @@ ZERO = cast(Any, 0)
 """scikit-learn has no types: pyright takes them from the defaults, here "warn"."""
 
 
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
 def end_of_utterance(actions: Sequence[str]) -> list[int]:
     """The published binary view: start_speaking and continue_speaking are an end of utterance."""
     return [int(action in (START_SPEAKING, CONTINUE_SPEAKING)) for action in actions]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MEETINGS = "mrda"
+MEETING_FILES = (f"{MEETINGS}.jsonl.gz", f"{MEETINGS}_words.jsonl.gz")
+"""Their units, and the times of the words."""
 
 
 def read(path: Path) -> Iterator[dict]:

@@ -18,7 +18,8 @@ import numpy as np
 from tqdm import tqdm
 
 from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
-from .mined_sources import MEETINGS, is_test_meeting, read
+from .metrics import sigmoid
+from .mined_sources import MEETING_FILES, is_test_meeting, read
 from .model import load_tokenizer
 from .onnx_runner import OnnxRunner, Past
 from .pace import PAUSE_MS, Pace, spoken_ms
@@ -88,7 +89,7 @@ def read_silences(folder: Path, test: bool = False) -> list[Silence]:
     """Of the meetings for testing or of the others, by their ids."""
     units, words = (
         {row["id"]: row for row in read(folder / file) if is_test_meeting(row["id"]) == test}
-        for file in (f"{MEETINGS}.jsonl.gz", f"{MEETINGS}_words.jsonl.gz")
+        for file in MEETING_FILES
     )
     return [
         silence
@@ -196,10 +197,6 @@ def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     meetings, ends, silence_ms = (np.array([each[column] for each in silences]) for column in range(3))
     turn_ms, held, answered = np.array([silence.pace for silence in silences]).T
     return Points(meetings, ends, silence_ms, sigmoid(speak - listen), yielded, turn_ms, held, answered)
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-logits))
 
 
 def one_after_another(runner: OnnxRunner, prompts: list[list[int]], token_ids: Sequence[int]) -> np.ndarray:

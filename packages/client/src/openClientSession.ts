@@ -3,6 +3,7 @@ import {
   type SessionDecision,
   TurnwiseError,
   validateExpectation,
+  validateFlag,
   validateMessages,
   validateText,
   validateTime,
@@ -12,7 +13,7 @@ import type { ClientSession, ClientSessionOptions } from './clientSession.js'
 import type { Connection } from './createConnection.js'
 import { createSessionLink } from './createSessionLink.js'
 import type { SessionEvent } from './protocol.js'
-import { validateFinal, validateSessionId } from './validate.js'
+import { validateSessionId } from './validate.js'
 
 /** @throws TurnwiseError as `Client.openSession` */
 export function openClientSession(
@@ -82,7 +83,7 @@ export function openClientSession(
     },
     async hear(text, { final, atMs = Date.now(), signal } = {}) {
       validateText(text, "The user's text")
-      validateFinal(final)
+      validateFlag('final', final)
       validateTime(atMs)
       const decision = await decide({ type: 'hear', text, final, atMs }, signal)
       if (decision === undefined) throw new TurnwiseError('REMOTE_FAILED', 'The server answered no decision.')

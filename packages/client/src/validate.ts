@@ -1,4 +1,4 @@
-import { describeUnquoted, TurnwiseError } from '@turnwise/core'
+import { TurnwiseError } from '@turnwise/core'
 
 /** The ids that the server takes: they stand in addresses, which balancers compare as they are. */
 const SESSION_ID = /^[A-Za-z0-9._-]{1,128}$/
@@ -13,10 +13,4 @@ export function validateSessionId(id: unknown): asserts id is string {
   // Not which: it may be somebody's number.
   const problem = 'id is not of 1 to 128 letters (a to z), digits, dots, underscores and hyphens.'
   throw new TurnwiseError('INVALID_OPTION', problem)
-}
-
-/** @throws TurnwiseError INVALID_OPTION */
-export function validateFinal(final: unknown): asserts final is boolean | undefined {
-  if (final === undefined || typeof final === 'boolean') return
-  throw new TurnwiseError('INVALID_OPTION', `final is ${describeUnquoted(final)}, expected true or false.`)
 }

@@ -2,7 +2,7 @@ import { planBatches } from './batches.js'
 import { type CancelSignal, throwIfAborted } from './cancelSignal.js'
 import { createSession } from './createSession.js'
 import { type Decision, decide } from './decision.js'
-import { describeUnquoted, TurnwiseError } from './errors.js'
+import { TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
 import type { Manifest } from './manifest.js'
 import { type Message, validateConversation } from './messages.js'
@@ -11,7 +11,7 @@ import { createPromptEncoder } from './prompt.js'
 import type { SavedSession } from './savedSession.js'
 import type { Session, SessionOptions } from './session.js'
 import type { Tokenizer } from './tokenizer.js'
-import { validateOptions } from './validateOptions.js'
+import { validateFlag, validateOptions } from './validateOptions.js'
 
 /** Options of {@link Detector.predict}. */
 export interface PredictOptions {
@@ -103,7 +103,7 @@ export function createDetector(model: LanguageModel, tokenizer: Tokenizer, manif
       validateOptions(options)
       const { agentSpeaking, signal } = options
       validateConversation(messages)
-      validateAgentSpeaking(agentSpeaking)
+      validateFlag('agentSpeaking', agentSpeaking)
       throwIfAborted(signal)
       const [decision] = await predictWindow([{ messages, agentSpeaking }], signal)
       throwIfAborted(signal)
@@ -142,16 +142,10 @@ function validateRequests(requests: unknown): asserts requests is readonly Predi
     const { messages, agentSpeaking } = isRecord(request) ? request : {}
     try {
       validateConversation(messages)
-      validateAgentSpeaking(agentSpeaking)
+      validateFlag('agentSpeaking', agentSpeaking)
     } catch (error) {
       if (!(error instanceof TurnwiseError)) throw error
       throw new TurnwiseError(error.code, `Conversation ${index}: ${error.problem}`, { value: error.value })
     }
   }
-}
-
-function validateAgentSpeaking(agentSpeaking: unknown): void {
-  if (agentSpeaking === undefined || typeof agentSpeaking === 'boolean') return
-  const problem = `agentSpeaking is ${describeUnquoted(agentSpeaking)}, expected true, false or undefined.`
-  throw new TurnwiseError('INVALID_OPTION', problem)
 }

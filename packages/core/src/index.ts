@@ -12,7 +12,6 @@ export {
 } from './detector.js'
 export type { ErrorEntry } from './errorEntry.js'
 export {
-  describeUnquoted,
   describeValue,
   ERROR_CATALOGUE,
   type ErrorCode,
@@ -64,5 +63,6 @@ export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './pr
 export type { SavedSession, UserTurn } from './savedSession.js'
 export type { HearOptions, Session, SessionDecision, SessionOptions } from './session.js'
 export { createTokenizer, type Tokenizer } from './tokenizer.js'
+export { validateFlag } from './validateOptions.js'
 export { validateTime } from './validateTime.js'
 export { waitFor } from './waiting.js'

@@ -2,38 +2,18 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ErrorCode } from '@turnwise/core'
 import type { DownloadProgress } from '@turnwise/core/runtime'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { findHubModel, pullHubModel } from './hubModel.js'
+import { describe, expect, test } from 'vitest'
+import { findHubModel } from './hubModel.js'
 import { loadDetector } from './loadDetector.js'
-import { type LoadOptions, resolveLoadOptions } from './loadOptions.js'
+import { resolveLoadOptions } from './loadOptions.js'
 import { locateModel } from './locateModel.js'
 import { pullModel } from './pullModel.js'
 import { tinyModel } from './test/fixtures.js'
-import { COMMIT, type HubFaults, type HubServer, startHubServer } from './test/hubServer.js'
-import { temporaryFolder } from './test/temporaryFolder.js'
+import { COMMIT, type HubFaults } from './test/hubServer.js'
+import { HUB_ID, ONNX, useHub } from './test/useHub.js'
 
-const id = { kind: 'models', owner: 'owner', name: 'name', revision: 'main' } as const
-const ONNX = 'onnx/model_q8.onnx'
-/** Impatient, for tests. */
-const patience = { maxAttempts: 3, retryDelayMs: 5, longestPauseMs: 2_000, stallTimeoutMs: 200 }
-
-let hub: HubServer
-let cacheDir: string
-
-beforeEach(async () => {
-  hub = await startHubServer(tinyModel('published'))
-  onTestFinished(() => hub.close())
-  cacheDir = await temporaryFolder()
-})
-
-function options(more: LoadOptions = {}) {
-  return resolveLoadOptions({ hubEndpoint: `${hub.endpoint}/`, cacheDir, ...more }, {})
-}
-
-async function pull(faults: HubFaults = {}, more: LoadOptions = {}): Promise<string> {
-  Object.assign(hub.faults, faults)
-  return pullHubModel(id, options(more), patience)
-}
+const place = useHub()
+const { options, pull } = place
 
 async function expectComplete(path: string): Promise<void> {
   for (const name of ['config.json', 'tokenizer.json', ONNX]) {
@@ -44,36 +24,34 @@ async function expectComplete(path: string): Promise<void> {
 
 test('downloads what a model of the published form needs, and nothing else', async () => {
   const path = await pull()
-  expect(path).toBe(join(cacheDir, 'models', 'owner--name', COMMIT))
+  expect(path).toBe(join(place.cacheDir, 'models', 'owner--name', COMMIT))
   await expectComplete(path)
-  expect(hub.downloads).toEqual(['config.json', 'tokenizer.json', ONNX])
+  expect(place.hub.downloads).toEqual(['config.json', 'tokenizer.json', ONNX])
   expect((await readdir(join(path, '..'))).sort()).toEqual([COMMIT, 'refs'])
 })
 
 test('downloads what turnwise.json names', async () => {
-  await hub.close()
-  hub = await startHubServer(tinyModel('fused'))
+  await place.serve(tinyModel('fused'))
   await pull()
-  expect(hub.downloads).toEqual(['turnwise.json', 'model.onnx', 'tokenizer.json', 'config.json'])
+  expect(place.hub.downloads).toEqual(['turnwise.json', 'model.onnx', 'tokenizer.json', 'config.json'])
 })
 
 test('downloads the weights beside a graph', async () => {
-  await hub.close()
-  hub = await startHubServer(tinyModel('int8'))
+  await place.serve(tinyModel('int8'))
   const path = await pull()
-  expect(hub.downloads).toContain('embeddings.bin')
+  expect(place.hub.downloads).toContain('embeddings.bin')
   const expected = await readFile(join(tinyModel('int8'), 'embeddings.bin'))
   expect((await readFile(join(path, 'embeddings.bin'))).equals(expected)).toBe(true)
 })
 
 test('loadDetector loads by the id of the hub, and the next time without it', async () => {
   const { hubEndpoint } = options()
-  const detector = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir })
+  const detector = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir: place.cacheDir })
   const messages = [{ role: 'user' as const, content: 'hello' }]
   const { action } = await detector.predict(messages)
   await detector.close()
-  await hub.close()
-  const again = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir, offline: true })
+  await place.hub.close()
+  const again = await loadDetector({ model: 'owner/name', hubEndpoint, cacheDir: place.cacheDir, offline: true })
   expect((await again.predict(messages)).action).toBe(action)
   await again.close()
 })
@@ -90,20 +68,20 @@ test('tells how far it is', async () => {
 describe('a connection that breaks', () => {
   test('goes on where it broke off', async () => {
     await expectComplete(await pull({ breakOff: { path: ONNX, afterBytes: 20_000, times: 2 } }))
-    expect(hub.downloads.slice(2, 4)).toEqual([ONNX, `${ONNX} bytes=20000-`])
+    expect(place.hub.downloads.slice(2, 4)).toEqual([ONNX, `${ONNX} bytes=20000-`])
     // What had come but was not yet read when the connection broke is lost.
-    expect(hub.downloads[4]).toMatch(/ bytes=[24]0000-$/)
-    expect(hub.downloads).toHaveLength(5)
+    expect(place.hub.downloads[4]).toMatch(/ bytes=[24]0000-$/)
+    expect(place.hub.downloads).toHaveLength(5)
   })
 
   test('goes on in a later call, even in another process', async () => {
     const pulling = pull({ breakOff: { path: ONNX, afterBytes: 0, times: 100 } })
     await expect(pulling).rejects.toMatchObject({ code: 'DOWNLOAD_INCOMPLETE' })
-    const incomplete = join(cacheDir, 'models', 'owner--name', `${COMMIT}.partial`, `${ONNX}.incomplete`)
+    const incomplete = join(place.cacheDir, 'models', 'owner--name', `${COMMIT}.partial`, `${ONNX}.incomplete`)
     await writeFile(incomplete, (await readFile(join(tinyModel('published'), ONNX))).subarray(0, 30_000))
-    hub.downloads.length = 0
+    place.hub.downloads.length = 0
     await expectComplete(await pull({ breakOff: { path: ONNX, afterBytes: 0, times: 0 } }))
-    expect(hub.downloads).toEqual([`${ONNX} bytes=30000-`])
+    expect(place.hub.downloads).toEqual([`${ONNX} bytes=30000-`])
   })
 
   test('begins again where the hub ignores ranges', async () => {
@@ -118,7 +96,7 @@ describe('a connection that breaks', () => {
 
   test('goes on where an answer ended early as if it were whole', async () => {
     await expectComplete(await pull({ truncates: { path: ONNX, afterBytes: 20_000, times: 1 } }))
-    expect(hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
+    expect(place.hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
   })
 })
 
@@ -146,8 +124,8 @@ describe('a hub that is busy', () => {
 test('follows to another host, which is not told the token, and goes on there', async () => {
   const faults = { redirects: true, token: 'secret', breakOff: { path: ONNX, afterBytes: 20_000, times: 1 } }
   await expectComplete(await pull(faults, { hubToken: 'secret' }))
-  expect(hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
-  expect(hub.elsewhere).toEqual([undefined, undefined, undefined, undefined])
+  expect(place.hub.downloads.slice(2)).toEqual([ONNX, `${ONNX} bytes=20000-`])
+  expect(place.hub.elsewhere).toEqual([undefined, undefined, undefined, undefined])
 })
 
 test('a page instead of a file is not taken for it', async () => {
@@ -183,31 +161,32 @@ describe('a hub that refuses', () => {
   })
 
   test('has no such file', async () => {
-    await hub.close()
-    hub = await startHubServer(join(tinyModel('published'), 'onnx'))
+    await place.serve(join(tinyModel('published'), 'onnx'))
     await expect(pull()).rejects.toMatchObject({ code: 'HUB_NOT_FOUND', value: 'config.json' })
   })
 
   test('is not there', async () => {
-    await hub.close()
+    await place.hub.close()
     await expect(pull()).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' })
   })
 })
 
 test('offline it uses the cache, or says what is missing', async () => {
-  await expect(findHubModel(id, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
-  await expect(pullModel('owner/name', { offline: true, cacheDir })).rejects.toMatchObject({ code: 'OFFLINE' })
+  await expect(findHubModel(HUB_ID, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
+  await expect(pullModel('owner/name', { offline: true, cacheDir: place.cacheDir })).rejects.toMatchObject({
+    code: 'OFFLINE',
+  })
   const path = await pull()
-  expect(await findHubModel(id, options({ offline: true }))).toBe(path)
+  expect(await findHubModel(HUB_ID, options({ offline: true }))).toBe(path)
   await rm(path, { recursive: true })
-  await expect(findHubModel(id, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
+  await expect(findHubModel(HUB_ID, options({ offline: true }))).rejects.toMatchObject({ code: 'OFFLINE' })
   expect(resolveLoadOptions({}, { HF_HUB_OFFLINE: '1' }).offline).toBe(true)
 })
 
 test('two at once download once', async () => {
   const paths = await Promise.all([pull(), pull()])
   expect(paths[0]).toBe(paths[1])
-  expect(hub.downloads).toHaveLength(3)
+  expect(place.hub.downloads).toHaveLength(3)
 })
 
 test('an abort ends the download and leaves the lock free', async () => {
@@ -219,7 +198,7 @@ test('an abort ends the download and leaves the lock free', async () => {
 })
 
 test('a cache that cannot be written is said to be so', async () => {
-  const file = join(cacheDir, 'file')
+  const file = join(place.cacheDir, 'file')
   await writeFile(file, '')
   await expect(pull({}, { cacheDir: file })).rejects.toMatchObject({ code: 'CACHE_UNUSABLE' })
 })

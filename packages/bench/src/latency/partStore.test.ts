@@ -1,9 +1,10 @@
 import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { dropKept } from '../results/keptLines.js'
 import { rejection } from '../test/rejection.js'
 import { temporaryFolder } from '../test/temporaryFolder.js'
-import { dropParts, openPartStore, partsPath } from './partStore.js'
+import { openPartStore, partsPath } from './partStore.js'
 
 const never = () => Promise.reject(new Error('measured again'))
 
@@ -46,7 +47,7 @@ test('parts of another run, of other files and of none are measured', async () =
   await (await openPartStore(path, measured)).part('live', async () => 1)
   await utimes(join(folder, 'graph.onnx'), 1, 1)
   await expect((await openPartStore(path, measured)).part('live', never)).rejects.toThrow('measured again')
-  await dropParts(path)
+  await dropKept(path)
   expect(await readdir(folder)).toEqual(['graph.onnx'])
 })
 

@@ -37,15 +37,6 @@ export function partsPath(resultPath: string): string {
 }
 
 /**
- * Forgets them: the result is written, and the next run measures anew.
- *
- * @throws TurnwiseError OUTPUT_UNWRITABLE
- */
-export async function dropParts(path: string): Promise<void> {
-  await dropKept(path)
-}
-
-/**
  * Parts in a file of JSON lines, which grows as they come.
  *
  * @param path undefined: none is kept
@@ -53,7 +44,7 @@ export async function dropParts(path: string): Promise<void> {
  * @throws TurnwiseError OUTPUT_UNWRITABLE
  */
 export async function openPartStore(path: string | undefined, measured: Measured, fresh = false): Promise<PartStore> {
-  if (path !== undefined && fresh) await dropParts(path)
+  if (path !== undefined && fresh) await dropKept(path)
   const told = await describe(measured)
   const kept = (await readKept(path)).filter(isStoredPart).filter((stored) => stored.told === told)
   const known = new Map(kept.map((stored) => [stored.name, stored]))

@@ -80,7 +80,7 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { assertWritable, dropParts, partsPath, runLatency, writeResult } = await import('@turnwise/bench')
+  const { assertWritable, dropKept, partsPath, runLatency, writeResult } = await import('@turnwise/bench')
   const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python, fresh } = options
@@ -99,7 +99,7 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
     }),
   )
   await writeResult(out, result)
-  await dropParts(partsFile)
+  await dropKept(partsFile)
   const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
   await write(app.terminal.output, parts.join(''))
   const { loadAverage } = result.machine

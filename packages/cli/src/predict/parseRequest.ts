@@ -1,4 +1,4 @@
-import { describeUnquoted, type PredictRequest, TurnwiseError, validateConversation } from '@turnwise/core'
+import { type PredictRequest, TurnwiseError, validateConversation, validateFlag } from '@turnwise/core'
 
 /**
  * Reads a conversation: an array of messages, or an object with `messages` and perhaps `agentSpeaking`.
@@ -11,10 +11,8 @@ export function parseRequest(text: string, place: string): PredictRequest {
   const json = parseJson(text, place)
   const { messages, agentSpeaking } = isRecord(json) ? json : { messages: json, agentSpeaking: undefined }
   validateConversation(messages)
-  if (agentSpeaking === undefined) return { messages }
-  if (typeof agentSpeaking === 'boolean') return { messages, agentSpeaking }
-  const problem = `agentSpeaking is ${describeUnquoted(agentSpeaking)}, expected true or false.`
-  throw new TurnwiseError('INVALID_OPTION', problem)
+  validateFlag('agentSpeaking', agentSpeaking)
+  return agentSpeaking === undefined ? { messages } : { messages, agentSpeaking }
 }
 
 function parseJson(text: string, place: string): unknown {
