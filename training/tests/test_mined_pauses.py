@@ -11,48 +11,69 @@ from turnwise_training.actions import CONTINUE_LISTENING, START_SPEAKING
 from turnwise_training.corpus import Conversation, Point, Turn, Utterance
 from turnwise_training.examples import TreeMaker
 from turnwise_training.mined_pauses import pauses
-from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting
+from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting, teaches
 from turnwise_training.prompt import PromptTokenizer
 from turnwise_training.train import loss_of
 from turnwise_training.tree import TreeBatch
 
+NAMES = [f"meeting{number}" for number in range(100)]
+ONE_OF_EACH = [next(filter(kind, NAMES)) for kind in (teaches, is_test_meeting, is_policy_meeting)]
 SAID = [
     ("A", [(0.0, 0.4, "where"), (0.4, 0.6, "is"), (0.6, 1.0, "it")]),
     ("B", [(1.5, 1.9, "on"), (2.0, 2.2, "the"), (3.0, 3.4, "left"), (3.4, 3.6, "side")]),
-    ("A", [(4.5, 4.9, "thanks"), (4.9, 5.2, "then")]),
+    ("B", [(3.9, 4.1, "of"), (4.1, 4.2, "it")]),
+    ("A", [(5.0, 5.4, "thanks"), (5.4, 5.7, "then")]),
 ]
 
 
-def test_a_point_at_each_silence_and_at_the_end(tmp_path: Path):
-    names = [f"meeting{number}" for number in range(100)]
-    kept = next(name for name in names if not is_test_meeting(name) and not is_policy_meeting(name))
-    left_out = [next(filter(is_left_out, names)) for is_left_out in (is_test_meeting, is_policy_meeting)]
-    units, words = [], []
-    for meeting in (kept, *left_out):
+def write(folder: Path, said: list, *meetings: str) -> None:
+    units, timed = [], []
+    for meeting in meetings:
         turns = [
             {"uid": f"{meeting}-{index}", "role": speaker, "speaker": speaker, "tags": ["s"], "text": ""}
-            for index, (speaker, _) in enumerate(SAID)
+            for index, (speaker, _) in enumerate(said)
         ]
         units.append({"id": meeting, "turns": turns})
-        times = {f"{meeting}-{index}": said for index, (_, said) in enumerate(SAID)}
-        words.append({"id": meeting, "words": times})
-    for name, rows in (("mrda", units), ("mrda_words", words)):
-        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt") as file:
+        times = {f"{meeting}-{index}": words for index, (_, words) in enumerate(said)}
+        timed.append({"id": meeting, "words": times})
+    for name, rows in (("mrda", units), ("mrda_words", timed)):
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
 
-    first, second = sorted(pauses(tmp_path, 10, random.Random(0)), key=lambda conversation: conversation.line)
 
-    assert [(turn.role, turn.text) for turn in first.turns] == [("user", "where is it")]
-    assert [(turn.role, turn.text) for turn in second.turns] == [
+def test_each_speaker_hears_the_others_with_a_point_at_each_silence(tmp_path: Path):
+    write(tmp_path, SAID, *ONE_OF_EACH)
+    of_a, of_b = sorted(pauses(tmp_path, 10, random.Random(0)), key=lambda window: window.title)
+
+    assert [(turn.role, turn.text) for turn in of_a.turns] == [("user", "where is it")]
+    assert [(turn.role, turn.text) for turn in of_b.turns] == [
         ("assistant", "where is it"),
-        ("user", "on the left side"),
+        ("user", "on the left side of it"),
     ]
-    [utterance] = second.utterances()
+    [utterance] = of_b.utterances()
     assert [(point.words, point.action, point.among_people) for point in utterance.points] == [
-        (2, CONTINUE_LISTENING, True),
-        (4, START_SPEAKING, True),
+        (2, CONTINUE_LISTENING, True),  # 0.8 s; after "side" it is 0.3, which no agent would answer in
+        (6, START_SPEAKING, True),
     ]
-    assert pauses(tmp_path, 2, random.Random(0)) in ([first], [second])
+    assert pauses(tmp_path, 1, random.Random(0)) in ([of_a], [of_b])
+
+
+def test_long_talk_is_cut_into_windows_and_long_turns_lose_their_beginning(tmp_path: Path):
+    said, start = [], 0.0
+    for index in range(12):
+        words = [(start + 0.2 * place, start + 0.2 * place + 0.2, f"w{place}") for place in range(150)]
+        said.append(("AB"[index % 2], words))
+        start = words[-1][1] + 1.0
+    write(tmp_path, said, ONE_OF_EACH[0])
+    found = pauses(tmp_path, 100, random.Random(0))
+
+    assert len(found) > 4
+    for window in found:
+        *_, last = window.turns
+        assert last.role == "user" and last.utterance and last.utterance.points[-1].words == 120
+        assert [len(turn.text.split()) for turn in window.turns if turn.role == "assistant"] == [60] * (
+            len(window.turns) // 2
+        )
 
 
 def test_what_people_did_is_a_point_of_its_own_kind(tokenizer: PromptTokenizer):

@@ -5,62 +5,89 @@ do not tell, and the yield output is to say how often they do not: what it learn
 """
 
 import random
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
 from .mined_sources import MEETINGS, teaches
-from .timed_points import Silence, read_silences
+from .timed_points import MESSAGE_WORDS, Silence, Stretch, read_stretches, recognised, silences_of
+
+WINDOW_WORDS = 200
+"""After so many a new window begins. A turn's context is then heard once for several turns, and a point costs
+a third of the words that it would cost alone."""
+USER_WORDS = 2 * MESSAGE_WORDS
+SHORTEST_HOLD_MS = 400
+"""No agent answers sooner, so whether a shorter silence ends a turn need not be known."""
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
-    """Turns with what was said before, a point at each silence in them and at their end.
+    """Windows of meetings as one of their speakers saw them, a point at each silence after that speaker's words.
 
-    Half of them were answered: of most, somebody else's words hide the end. Meetings that policies are fitted
-    to are left out.
+    Meetings that policies are fitted to are left out.
     """
-    turns = turns_of([each for each in read_silences(folder) if teaches(each.meeting)])
-    chosen = []
-    for is_answered in (True, False):
-        indexes = [index for index, turn in enumerate(turns) if turn[-1].is_end == is_answered]
-        chosen += chance.sample(indexes, min(count // 2, len(indexes)))
-    return [conversation(turns[index], index) for index in chosen]
+    found = []
+    for meeting, stretches in read_stretches(folder).items():
+        if not teaches(meeting):
+            continue
+        silences = list(silences_of(meeting, stretches))
+        words = [recognised(stretch.words) for stretch in stretches]
+        for speaker in sorted({stretch.speaker for stretch in stretches}):
+            found += windows(turns_of(stretches, words, silences, speaker), f"{meeting} {speaker}")
+    return chance.sample(found, min(count, len(found)))
 
 
-def turns_of(silences: list[Silence]) -> list[list[Silence]]:
-    """Silences of the same turn together."""
-    turns = [silences[:1]]
-    for before, silence in pairwise(silences):
-        if grows(before, silence):
-            turns[-1].append(silence)
-        else:
-            turns.append([silence])
-    return turns
+def turns_of(
+    stretches: list[Stretch], words: list[list[str]], silences: list[Silence], speaker: str
+) -> list[Turn]:
+    """The meeting, the speaker as the user and all others as the agent. `words`: of each stretch."""
+    after = {silence.place: silence for silence in silences}
+    spoken: list[tuple[str, list[str], list[Point]]] = []
+    for place, (stretch, said) in enumerate(zip(stretches, words, strict=True)):
+        role = "user" if stretch.speaker == speaker else "assistant"
+        if not said:
+            continue
+        if not spoken or spoken[-1][0] != role:
+            spoken.append((role, [], []))
+        _, so_far, points = spoken[-1]
+        so_far += said
+        silence = after.get(place)
+        if role == "user" and silence and (silence.is_end or silence.silence_ms >= SHORTEST_HOLD_MS):
+            action = START_SPEAKING if silence.is_end else CONTINUE_LISTENING
+            points.append(Point(len(so_far), action, among_people=True))
+    return [user(said, points) if role == "user" else agent(said) for role, said, points in spoken]
 
 
-def grows(before: Silence, after: Silence) -> bool:
-    """Whether it is the same turn, with more words. One that has become too long has lost its beginning."""
-    *context, own = before.messages
-    *later_context, later = after.messages
-    same = before.meeting == after.meeting and context == later_context
-    return same and later["content"].startswith(own["content"] + " ")
+def agent(words: list[str]) -> Turn:
+    return Turn("assistant", " ".join(words[-MESSAGE_WORDS:]), 0)
 
 
-def conversation(silences: list[Silence], index: int) -> Conversation:
-    *before, own = silences[-1].messages
-    points = tuple(
-        Point(
-            len(silence.messages[-1]["content"].split()),
-            START_SPEAKING if silence.is_end else CONTINUE_LISTENING,
-            among_people=True,
-        )
-        for silence in silences
+def user(words: list[str], points: list[Point]) -> Turn:
+    """With its last words, if there are too many."""
+    dropped = max(0, len(words) - USER_WORDS)
+    kept = tuple(
+        Point(point.words - dropped, point.action, among_people=True)
+        for point in points
+        if point.words > dropped
     )
-    context = [turn(message["role"], message["content"], ()) for message in before]
-    found = [*context, turn("user", own["content"], points)]
-    return Conversation(f"{silences[0].meeting} {index}", MEETINGS, index, found)
+    text = " ".join(words[dropped:])
+    return Turn("user", text, 0, Utterance(text, kept))
 
 
-def turn(role: str, text: str, points: tuple[Point, ...]) -> Turn:
-    return Turn(role, text, 0, Utterance(text, points) if role == "user" else None)
+def windows(turns: list[Turn], name: str) -> Iterator[Conversation]:
+    """Neighbouring turns, from another's on where there is one; what no point follows is left out."""
+    window: list[Turn] = []
+    count = 0
+    for place, turn in enumerate(turns, 1):
+        window.append(turn)
+        count += len(turn.text.split())
+        is_full = count >= WINDOW_WORDS and turn.role == "user"
+        if is_full or place == len(turns):
+            if taught := up_to_the_last_point(window):
+                yield Conversation(f"{name} {place}", MEETINGS, place, taught)
+            window, count = [], 0
+
+
+def up_to_the_last_point(turns: list[Turn]) -> list[Turn]:
+    ends = [place for place, turn in enumerate(turns, 1) if turn.utterance and turn.utterance.points]
+    return turns[: max(ends, default=0)]

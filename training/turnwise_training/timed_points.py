@@ -64,6 +64,8 @@ class Silence(NamedTuple):
     """What was said so far, the speaker as the user, all others as the agent."""
     pace: Pace
     """How the speaker has spoken in this meeting before the silence."""
+    place: int
+    """Among the stretches of its meeting, of the one that it follows."""
 
 
 class Points(NamedTuple):
@@ -87,15 +89,22 @@ class Points(NamedTuple):
 
 def read_silences(folder: Path, test: bool = False) -> list[Silence]:
     """Of the meetings for testing or of the others, by their ids."""
+    return [
+        silence
+        for meeting, stretches in read_stretches(folder, test).items()
+        for silence in silences_of(meeting, stretches)
+    ]
+
+
+def read_stretches(folder: Path, test: bool = False) -> dict[str, list[Stretch]]:
+    """By meeting."""
     units, words = (
         {row["id"]: row for row in read(folder / file) if is_test_meeting(row["id"]) == test}
         for file in MEETING_FILES
     )
-    return [
-        silence
-        for meeting in sorted(units)
-        for silence in silences_of(meeting, stretches_of(units[meeting]["turns"], words[meeting]["words"]))
-    ]
+    return {
+        meeting: stretches_of(units[meeting]["turns"], words[meeting]["words"]) for meeting in sorted(units)
+    }
 
 
 def stretches_of(units: list[dict], times: dict[str, list]) -> list[Stretch]:
@@ -149,7 +158,7 @@ def silences_of(meeting: str, stretches: list[Stretch]) -> Iterator[Silence]:
             pace = Pace(turn_ms, held[speaker], answered[speaker])
             answered[speaker] += is_end
             held[speaker] += not is_end and silence_ms >= PAUSE_MS
-            yield Silence(meeting, is_end, silence_ms, messages, pace)
+            yield Silence(meeting, is_end, silence_ms, messages, pace, index)
 
 
 def messages_of(said: list[tuple[str, list[str]]], user: str) -> list[Message]:
