@@ -22,7 +22,7 @@ SHORTEST_HOLD_MS = 400
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
-    """Windows of meetings as one of their speakers saw them, a point at each silence after that speaker's words.
+    """Windows of meetings as one of their speakers heard them, a point at each silence after their words.
 
     Meetings that policies are fitted to are left out.
     """
