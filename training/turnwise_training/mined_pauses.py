@@ -18,7 +18,7 @@ WINDOW_WORDS = 200
 a third of the words that it would cost alone."""
 USER_WORDS = 2 * MESSAGE_WORDS
 SHORTEST_HOLD_MS = 400
-"""No agent answers sooner, so whether a shorter silence ends a turn need not be known."""
+"""Hardly any wait is shorter, so that shorter holds are not cut off whatever the yield says of them."""
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
