@@ -1,6 +1,5 @@
 """The fit of the waiting tables, on numbers small enough to see the answer."""
 
-import gzip
 import json
 import shutil
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from meeting_files import write
 
 from turnwise_training.fit_policy import (
     BOUNDS,
@@ -213,8 +213,7 @@ def test_it_prints_what_it_measured_and_the_tables(
         rows["mrda_words"].append({"id": meeting, "words": words})
     (tmp_path / "train").mkdir()
     for name, lines in rows.items():
-        with gzip.open(tmp_path / "train" / f"{name}.jsonl.gz", "wt") as file:
-            file.writelines(f"{json.dumps(line)}\n" for line in lines)
+        write(tmp_path / "train", name, lines)
     (tmp_path / "dev").mkdir()
     calls = [
         {"messages": [{"role": "user", "content": "i would like"}], "action": action}

@@ -1,23 +1,19 @@
 """Turns of word-timed meetings as labelled points."""
 
-import gzip
-import json
 import random
 from pathlib import Path
 
 import torch
+from meeting_files import ONE_OF_EACH, write
 
 from turnwise_training.actions import CONTINUE_LISTENING, START_SPEAKING
 from turnwise_training.corpus import Conversation, Point, Turn, Utterance
 from turnwise_training.examples import TreeMaker
 from turnwise_training.mined_pauses import pauses
-from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting, teaches
 from turnwise_training.prompt import PromptTokenizer
 from turnwise_training.train import loss_of
 from turnwise_training.tree import TreeBatch
 
-NAMES = [f"meeting{number}" for number in range(100)]
-ONE_OF_EACH = [next(filter(kind, NAMES)) for kind in (teaches, is_test_meeting, is_policy_meeting)]
 SAID = [
     ("A", [(0.0, 0.4, "where"), (0.4, 0.6, "is"), (0.6, 1.0, "it")]),
     ("B", [(1.5, 1.9, "on"), (2.0, 2.2, "the"), (3.0, 3.4, "left"), (3.4, 3.6, "side")]),
@@ -26,7 +22,7 @@ SAID = [
 ]
 
 
-def write(folder: Path, said: list, *meetings: str) -> None:
+def write_meetings(folder: Path, said: list, *meetings: str) -> None:
     units, timed = [], []
     for meeting in meetings:
         turns = [
@@ -36,13 +32,12 @@ def write(folder: Path, said: list, *meetings: str) -> None:
         units.append({"id": meeting, "turns": turns})
         times = {f"{meeting}-{index}": words for index, (_, words) in enumerate(said)}
         timed.append({"id": meeting, "words": times})
-    for name, rows in (("mrda", units), ("mrda_words", timed)):
-        with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
+    write(folder, "mrda", units)
+    write(folder, "mrda_words", timed)
 
 
 def test_each_speaker_hears_the_others_with_a_point_at_each_silence(tmp_path: Path):
-    write(tmp_path, SAID, *ONE_OF_EACH)
+    write_meetings(tmp_path, SAID, *ONE_OF_EACH)
     of_a, of_b = sorted(pauses(tmp_path, 10, random.Random(0)), key=lambda window: window.title)
 
     assert [(turn.role, turn.text) for turn in of_a.turns] == [("user", "where is it")]
@@ -64,7 +59,7 @@ def test_long_talk_is_cut_into_windows_and_long_turns_lose_their_beginning(tmp_p
         words = [(start + 0.2 * place, start + 0.2 * place + 0.2, f"w{place}") for place in range(150)]
         said.append(("AB"[index % 2], words))
         start = words[-1][1] + 1.0
-    write(tmp_path, said, ONE_OF_EACH[0])
+    write_meetings(tmp_path, said, ONE_OF_EACH[0])
     found = pauses(tmp_path, 100, random.Random(0))
 
     assert len(found) > 4

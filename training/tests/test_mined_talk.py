@@ -1,13 +1,12 @@
 """Units of a meeting as labelled points, and clauses that come first."""
 
-import gzip
-import json
 import random
 from pathlib import Path
 
+from meeting_files import ONE_OF_EACH, write
+
 from turnwise_training.actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, START_SPEAKING
 from turnwise_training.mined import meetings
-from turnwise_training.mined_sources import is_policy_meeting, is_test_meeting, teaches
 from turnwise_training.mined_talk import clauses, stretches, talk
 
 
@@ -15,8 +14,6 @@ def unit(role: str, text: str, *tags: str) -> dict:
     return {"role": role, "text": text, "tags": list(tags), "uid": text}
 
 
-NAMES = [f"meeting{number}" for number in range(100)]
-ONE_OF_EACH = [next(filter(kind, NAMES)) for kind in (teaches, is_test_meeting, is_policy_meeting)]
 UNITS = [
     unit("A", "we could meet on the fourth .", "s"),
     unit("B", "uhhuh .", "b"),
@@ -24,11 +21,6 @@ UNITS = [
     unit("B", "is the fourth a monday ?", "qy"),
     unit("A", "it is .", "s"),
 ]
-
-
-def write(folder: Path, name: str, rows: list[dict]) -> None:
-    with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def test_a_unit_follows_anothers_last_one():

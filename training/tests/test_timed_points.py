@@ -106,7 +106,7 @@ def test_words_are_those_of_a_recogniser():
 
 
 def test_a_sample_has_as_many_of_each_kind():
-    many = [Silence("m", index % 5 == 0, float(index), [], Pace(0, 0, 0), index) for index in range(100)]
+    many = [Silence("m", index % 5 == 0, float(index), [], Pace(0, 0, 0)) for index in range(100)]
     few = sample(many, 10)
     assert len(few) == 20 and sum(each.is_end for each in few) == 10
     assert few == sorted(few, key=lambda each: each.silence_ms)

@@ -180,7 +180,7 @@ def calls_in(file: Path) -> list[Silence]:
     """The development set's cases of a silent agent."""
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [
-        Silence(CALLS, row["action"] == START_SPEAKING, 0, row["messages"], pace_of(row["messages"]), 0)
+        Silence(CALLS, row["action"] == START_SPEAKING, 0, row["messages"], pace_of(row["messages"]))
         for row in rows
         if row["action"] in (START_SPEAKING, CONTINUE_LISTENING)
     ]

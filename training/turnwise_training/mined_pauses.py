@@ -6,12 +6,13 @@ do not tell, and the yield output is to say how often they do not: what it learn
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
 from .mined_sources import MEETINGS, teaches
-from .timed_points import MESSAGE_WORDS, Silence, Stretch, read_stretches, recognised, silences_of
+from .timed_points import MESSAGE_WORDS, Silence, read_stretches, recognised, silences_of, turns_of
 
 WINDOW_WORDS = 200
 """After so many a new window begins. A turn's context is then heard once for several turns, and a point costs
@@ -30,32 +31,33 @@ def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation
     for meeting, stretches in read_stretches(folder).items():
         if not teaches(meeting):
             continue
-        silences = list(silences_of(meeting, stretches))
-        words = [recognised(stretch.words) for stretch in stretches]
-        for speaker in sorted({stretch.speaker for stretch in stretches}):
-            found += windows(turns_of(stretches, words, silences, speaker), f"{meeting} {speaker}")
+        said = [(stretch.speaker, recognised(stretch.words)) for stretch in stretches]
+        taught = {
+            silence.place: silence
+            for silence in silences_of(meeting, stretches)
+            if silence.is_end or silence.silence_ms >= SHORTEST_HOLD_MS
+        }
+        for speaker in sorted({speaker for speaker, _ in said}):
+            found += windows(heard_by(speaker, said, taught), f"{meeting} {speaker}")
     return chance.sample(found, min(count, len(found)))
 
 
-def turns_of(
-    stretches: list[Stretch], words: list[list[str]], silences: list[Silence], speaker: str
+def heard_by(
+    speaker: str, said: list[tuple[str, list[str]]], taught: dict[int | None, Silence]
 ) -> list[Turn]:
-    """The meeting, the speaker as the user and all others as the agent. `words`: of each stretch."""
-    after = {silence.place: silence for silence in silences}
-    spoken: list[tuple[str, list[str], list[Point]]] = []
-    for place, (stretch, said) in enumerate(zip(stretches, words, strict=True)):
-        role = "user" if stretch.speaker == speaker else "assistant"
-        if not said:
-            continue
-        if not spoken or spoken[-1][0] != role:
-            spoken.append((role, [], []))
-        _, so_far, points = spoken[-1]
-        so_far += said
-        silence = after.get(place)
-        if role == "user" and silence and (silence.is_end or silence.silence_ms >= SHORTEST_HOLD_MS):
-            action = START_SPEAKING if silence.is_end else CONTINUE_LISTENING
-            points.append(Point(len(so_far), action, among_people=True))
-    return [user(said, points) if role == "user" else agent(said) for role, said, points in spoken]
+    """A whole meeting. `said`: speakers and their words, by stretch; `taught`: silences by the stretch that
+    they follow."""
+    found = []
+    for role, places in turns_of(said, speaker):
+        words: list[str] = []
+        points: list[Point] = []
+        for place in places:
+            words += said[place][1]
+            if role == "user" and (silence := taught.get(place)):
+                action = START_SPEAKING if silence.is_end else CONTINUE_LISTENING
+                points.append(Point(len(words), action, among_people=True))
+        found.append(user(words, points) if role == "user" else agent(words))
+    return found
 
 
 def agent(words: list[str]) -> Turn:
@@ -65,11 +67,7 @@ def agent(words: list[str]) -> Turn:
 def user(words: list[str], points: list[Point]) -> Turn:
     """With its last words, if there are too many."""
     dropped = max(0, len(words) - USER_WORDS)
-    kept = tuple(
-        Point(point.words - dropped, point.action, among_people=True)
-        for point in points
-        if point.words > dropped
-    )
+    kept = tuple(replace(point, words=point.words - dropped) for point in points if point.words > dropped)
     text = " ".join(words[dropped:])
     return Turn("user", text, 0, Utterance(text, kept))
 

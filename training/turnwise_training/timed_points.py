@@ -64,8 +64,8 @@ class Silence(NamedTuple):
     """What was said so far, the speaker as the user, all others as the agent."""
     pace: Pace
     """How the speaker has spoken in this meeting before the silence."""
-    place: int
-    """Among the stretches of its meeting, of the one that it follows."""
+    place: int | None = None
+    """Among the stretches of its meeting, of the one that it follows; None of what is in no meeting."""
 
 
 class Points(NamedTuple):
@@ -163,15 +163,22 @@ def silences_of(meeting: str, stretches: list[Stretch]) -> Iterator[Silence]:
 
 def messages_of(said: list[tuple[str, list[str]]], user: str) -> list[Message]:
     """The last few, each with its last words. `said`: speakers and their words."""
-    turns: list[tuple[str, list[str]]] = []
-    for speaker, words in said:
+    turns = turns_of(said, user)[-CONTEXT_MESSAGES:]
+    spoken = [(role, [word for place in places for word in said[place][1]]) for role, places in turns]
+    return [{"role": role, "content": " ".join(words[-MESSAGE_WORDS:])} for role, words in spoken]
+
+
+def turns_of(said: list[tuple[str, list[str]]], user: str) -> list[tuple[str, list[int]]]:
+    """Roles and the places in `said` of what they say: a speaker as the user, all others as the agent. Where
+    there are no words nobody speaks."""
+    turns: list[tuple[str, list[int]]] = []
+    for place, (speaker, words) in enumerate(said):
         role = "user" if speaker == user else "assistant"
         if words and turns and turns[-1][0] == role:
-            turns[-1] = (role, turns[-1][1] + words)
+            turns[-1][1].append(place)
         elif words:
-            turns.append((role, words))
-    kept = turns[-CONTEXT_MESSAGES:]
-    return [{"role": role, "content": " ".join(words[-MESSAGE_WORDS:])} for role, words in kept]
+            turns.append((role, [place]))
+    return turns
 
 
 def recognised(words: Sequence[Word]) -> list[str]:
