@@ -23,8 +23,9 @@ def model(seed: int, layers: int = 1) -> LlamaForCausalLM:
 
 def test_every_weight_is_the_mean():
     one, other = model(1), model(2)
-    wanted = {name: (one.state_dict()[name] + weight) / 2 for name, weight in other.state_dict().items()}
-    found = average([one, other]).state_dict()
+    weights = {name: weight.clone() for name, weight in one.state_dict().items()}
+    wanted = {name: 0.25 * weights[name] + 0.75 * weight for name, weight in other.state_dict().items()}
+    found = average([one, other], [0.25, 0.75]).state_dict()
     assert found.keys() == wanted.keys()
     for name, weight in wanted.items():
         torch.testing.assert_close(found[name], weight)
@@ -32,4 +33,10 @@ def test_every_weight_is_the_mean():
 
 def test_models_of_other_depths_have_none():
     with pytest.raises(AssertionError, match="layers"):
-        average([model(1), model(2, layers=2)])
+        average([model(1), model(2, layers=2)], [0.5, 0.5])
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.6], [1]])
+def test_shares_are_of_one(shares: list[float]):
+    with pytest.raises(AssertionError, match="shares"):
+        average([model(1), model(2)], shares)

@@ -47,7 +47,8 @@ def test_each_speaker_hears_the_others_with_a_point_at_each_silence(tmp_path: Pa
     ]
     [utterance] = of_b.utterances()
     assert [(point.words, point.action, point.among_people) for point in utterance.points] == [
-        (2, CONTINUE_LISTENING, True),  # 0.8 s; after "side" it is 0.3, too short to be cut off
+        (2, CONTINUE_LISTENING, True),
+        (4, CONTINUE_LISTENING, True),
         (6, START_SPEAKING, True),
     ]
     assert pauses(tmp_path, 1, random.Random(0)) in ([of_a], [of_b])

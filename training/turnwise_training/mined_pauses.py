@@ -18,8 +18,6 @@ WINDOW_WORDS = 200
 """After so many a new window begins. A turn's context is then heard once for several turns, and a point costs
 a third of the words that it would cost alone."""
 USER_WORDS = 2 * MESSAGE_WORDS
-SHORTEST_HOLD_MS = 400
-"""Hardly any wait is shorter, so that shorter holds are not cut off whatever the yield says of them."""
 
 
 def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
@@ -32,11 +30,8 @@ def pauses(folder: Path, count: int, chance: random.Random) -> list[Conversation
         if not teaches(meeting):
             continue
         said = [(stretch.speaker, recognised(stretch.words)) for stretch in stretches]
-        taught = {
-            silence.place: silence
-            for silence in silences_of(meeting, stretches)
-            if silence.is_end or silence.silence_ms >= SHORTEST_HOLD_MS
-        }
+        # Short holds too: without them a yield would be said to be likelier than it is.
+        taught = {silence.place: silence for silence in silences_of(meeting, stretches)}
         for speaker in sorted({speaker for speaker, _ in said}):
             found += windows(heard_by(speaker, said, taught), f"{meeting} {speaker}")
     return chance.sample(found, min(count, len(found)))
