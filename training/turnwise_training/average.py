@@ -1,7 +1,7 @@
 """The mean of models' weights: better on average than each where one was trained on from the other.
 
-    python -m turnwise_training.average work/en-0.10-released/model work/en-0.11-2/model \\
-        --shares 0.3 0.7 --out work/en-0.11/model
+    python -m turnwise_training.average work/en-0.10-released/model work/corrected-2/model \\
+        --shares 0.3 0.7 --out work/corrected/model
 
 As by Wortsman et al. 2022 ("model soups"). Nothing is computed anew: the mean costs no time when it answers.
 """
