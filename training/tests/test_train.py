@@ -95,6 +95,15 @@ RUN = {
 }
 
 
+@pytest.mark.parametrize(("bf16_seconds", "gains"), [(0.6, True), (0.7, False)])
+def test_bf16_is_taken_where_its_products_are_much_faster(
+    bf16_seconds: float, gains: bool, monkeypatch: pytest.MonkeyPatch
+):
+    measured = iter([[1.1, 1.0, 1.2], [bf16_seconds, 2.0]])  # of fp32, of bf16
+    monkeypatch.setattr(train.timeit, "repeat", lambda *_, **__: next(measured))
+    assert train.products_gain_by_bf16() is gains
+
+
 class Broken(Exception):
     """What ends a run in the middle."""
 
@@ -104,8 +113,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "test.txt").write_text(CORPUS)
     monkeypatch.setattr(train, "report_choice", lambda *_: {})
-    # With AMX it would compile what is this small.
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    # With bf16 it would compile what is this small.
+    monkeypatch.setattr(train, "products_gain_by_bf16", lambda: False)
     return tmp_path
 
 
