@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from turnwise_training import train
+from turnwise_training import action_model, train
 from turnwise_training.actions import ACTIONS, CONTINUE_LISTENING, START_LISTENING, START_SPEAKING
 from turnwise_training.fixtures import FIXTURES
 from turnwise_training.train import loss_of
@@ -100,8 +100,8 @@ def test_bf16_is_taken_where_its_products_are_much_faster(
     bf16_seconds: float, gains: bool, monkeypatch: pytest.MonkeyPatch
 ):
     measured = iter([[1.1, 1.0, 1.2], [bf16_seconds, 2.0]])  # of fp32, of bf16
-    monkeypatch.setattr(train.timeit, "repeat", lambda *_, **__: next(measured))
-    assert train.products_gain_by_bf16() is gains
+    monkeypatch.setattr(action_model.timeit, "repeat", lambda *_, **__: next(measured))
+    assert action_model.products_gain_by_bf16() is gains
 
 
 class Broken(Exception):

@@ -13,7 +13,6 @@ import json
 import math
 import random
 import time
-import timeit
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -26,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from .action_model import ActionModel
+from .action_model import ActionModel, products_gain_by_bf16
 from .actions import ACTIONS, START_SPEAKING
 from .corpus import CORPUS_DIR, Conversation
 from .evaluate import report_choice
@@ -179,19 +178,6 @@ def seed_step(seed: int, step: int) -> None:
     """Dropout is of the seed and the step alone: nothing that drew numbers before changes it, and a run that
     is resumed goes on as it would have."""
     torch.manual_seed(random.Random(f"{seed}-{step}").getrandbits(63))
-
-
-def products_gain_by_bf16() -> bool:
-    """Whether this CPU multiplies in bf16 at least half as fast again as in fp32; what casts cost is less.
-
-    Measured, since names do not tell: with AMX it does, with the bf16 products of AVX-512 on some alone.
-    """
-
-    def best_seconds(dtype: torch.dtype) -> float:
-        rows, weights = torch.ones(2048, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)
-        return min(timeit.repeat(lambda: rows @ weights.T, number=1, repeat=7))
-
-    return best_seconds(torch.float32) > 1.5 * best_seconds(torch.bfloat16)
 
 
 def read_checkpoint(checkpoint: Path, what: dict[str, object], device: str) -> dict[str, Any]:
