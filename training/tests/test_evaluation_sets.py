@@ -157,7 +157,7 @@ def test_development():
     assert sum(pair is not None for pair in rated.pairs) == 24
 
 
-OURS = ["held-out", "four-class"]
+OURS = ["hard", "held-out", "four-class"]
 TEN_LABELS = ["finished", "unfinished"] * 214 + ["wait"] * 100
 TEN_LINES = [{"label": label, "text": "i would like"} for label in TEN_LABELS]
 

@@ -5,7 +5,7 @@
 FOLDER is of the shipped form (turnwise.json: model.onnx, int8, at its own temperature) or of the published
 form (model.safetensors: PyTorch, fp32). `--compare` says what quantisation costs. Evaluation data is never
 trained on and no choice is made on it; `report_choice` is what choices are made on: held-out authored
-conversations and the development set.
+conversations, the hard cases and the development set.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from tqdm import tqdm
 from .action_model import ActionModel
 from .actions import ACTIONS, SPEAKING_ACTIONS
 from .corpus import CORPUS_DIR, Conversation
-from .evaluation_sets import all_sets, development
+from .evaluation_sets import all_sets, development, hard
 from .evaluation_tables import Logits, all_tables, answers
 from .examples import NONE, TreeMaker
 from .metrics import accuracy_and_f1
@@ -135,9 +135,11 @@ def report_choice(
     network.eval()
     device = next(network.parameters()).device
     sets = {"held_out": held_out_logits(network, tokenizer, held_out, device)}
+    cases = {"hard": hard()}
     if (data_dir / "dev" / "cases.jsonl").exists():
-        dev = development(data_dir)
-        sets["dev"] = (logits_of(network, tokenizer, device)(dev.conversations), list(dev.actions))
+        cases["dev"] = development(data_dir)
+    run = logits_of(network, tokenizer, device)
+    sets |= {name: (run(each.conversations), list(each.actions)) for name, each in cases.items()}
     report: dict[str, float] = {}
     for name, (logits, expected) in sets.items():
         speaking = [action in SPEAKING_ACTIONS for action in expected]

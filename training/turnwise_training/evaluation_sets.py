@@ -1,5 +1,5 @@
 """The sets that models are evaluated on, in one form. Nothing is trained, tuned or selected on them,
-except that choices may be made on `development` and `held_out`.
+except that choices may be made on `development`, `hard` and `held_out`.
 
 training/README.md says where TEN, Switchboard and the development set come from.
 """
@@ -20,7 +20,7 @@ from .actions import (
 from .corpus import CORPUS_DIR, read_corpus
 from .examples import single_points
 from .mixture import is_held_out
-from .overlap import BENCHMARK, DATA_FILES, words_of
+from .overlap import BENCHMARK, DATA_FILES, HARD, words_of
 from .prompt import Message
 from .timed_points import MESSAGE_WORDS
 
@@ -175,11 +175,20 @@ def development(data_dir: Path) -> EvaluationSet:
 
 def four_class() -> EvaluationSet:
     """Our own test: benchmark/four-class/README.md."""
-    rows = read_jsonl(BENCHMARK)
-    assert_count("four-class test", len(rows), 455)
-    pairs = [row.get("pair") for row in rows]
-    assert_count("four-class test, pairs", len(set(pairs) - {None}), 47)
-    return cases(rows, pairs)
+    return own_cases("four-class test", BENCHMARK, rows=455, pairs=47)
+
+
+def hard() -> EvaluationSet:
+    """Hard cases, for choices: benchmark/hard/README.md."""
+    return own_cases("hard cases", HARD, rows=478, pairs=23)
+
+
+def own_cases(name: str, path: Path, rows: int, pairs: int) -> EvaluationSet:
+    found = read_jsonl(path)
+    assert_count(name, len(found), rows)
+    pair_of = [row.get("pair") for row in found]
+    assert_count(f"{name}, pairs", len(set(pair_of) - {None}), pairs)
+    return cases(found, pair_of)
 
 
 def cases(rows: list[dict], pairs: Sequence[str | None]) -> EvaluationSet:
@@ -207,4 +216,4 @@ def all_sets(data_dir: Path, corpus: Path) -> dict[str, EvaluationSet]:
         found |= {"SwDA, yields": swda(data_dir, "yields"), "SwDA, complete": swda(data_dir, "complete")}
     if "dev" in there:
         found["dev"] = development(data_dir)
-    return {**found, "held-out": held_out(corpus), "four-class": four_class()}
+    return {**found, "hard": hard(), "held-out": held_out(corpus), "four-class": four_class()}

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from .corpus import Conversation
 
-BENCHMARK = Path(__file__).resolve().parents[2] / "benchmark" / "four-class" / "cases.jsonl"
+OWN = Path(__file__).resolve().parents[2] / "benchmark"
+BENCHMARK = OWN / "four-class" / "cases.jsonl"
+HARD = OWN / "hard" / "cases.jsonl"
 DATA_FILES = {"ten": "eval/ten.jsonl", "swda": "eval/swda.jsonl", "dev": "dev/cases.jsonl"}
 """Evaluation sets under the data folder; training/README.md says what they are."""
 
@@ -100,12 +102,10 @@ def missing_files(data_dir: Path) -> list[str]:
 
 
 def evaluation_texts(data_dir: Path) -> list[EvaluationText]:
-    """What users say in the four-class test and in what is there of DATA_FILES, short texts left out."""
-    paths = {"four-class": BENCHMARK} | {name: data_dir / file for name, file in DATA_FILES.items()}
+    """What users say in our own sets and in what is there of DATA_FILES, short texts left out."""
+    there = {name: data_dir / file for name, file in DATA_FILES.items() if (data_dir / file).exists()}
     found: dict[EvaluationText, None] = {}  # in order, without repeats
-    for source, path in paths.items():
-        if not path.exists():
-            continue
+    for source, path in {"four-class": BENCHMARK, "hard": HARD, **there}.items():
         at_least = MIN_WORDS_SWDA if source == "swda" else MIN_WORDS
         for line in path.read_text(encoding="utf-8").splitlines():
             texts = user_texts(json.loads(line))
@@ -114,7 +114,7 @@ def evaluation_texts(data_dir: Path) -> list[EvaluationText]:
 
 
 def user_texts(row: dict) -> list[str]:
-    """Of a row with `messages` (four-class, dev), `turns` (Switchboard: both speakers) or `text` (TEN)."""
+    """Of a row with `messages` (four-class, hard, dev), `turns` (Switchboard: both speakers) or `text` (TEN)."""
     if "messages" in row:
         return [message["content"] for message in row["messages"] if message["role"] == "user"]
     return [turn["text"] for turn in row["turns"]] if "turns" in row else [row["text"]]

@@ -5,7 +5,7 @@
 Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), for interruptions
 a cross-entropy over the pair that counts once the agent is silent, and at the pauses of talk among people the
 binary cross-entropy of the yield row; with a teacher half of each target is its answer. Checkpoints are
-chosen on held-out conversations and the development set, never on an evaluation set.
+chosen on held-out conversations, the hard cases and the development set, never on an evaluation set.
 """
 
 import argparse

@@ -38,6 +38,7 @@ NAMES = {
     "SwDA, yields": "swda-yields",
     "SwDA, complete": "swda-complete",
     "dev": "dev",
+    "hard": "hard",
     "four-class": "four-class",
 }
 

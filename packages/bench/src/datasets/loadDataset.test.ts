@@ -38,9 +38,9 @@ function digest({ rows }: Dataset): string {
   return hash.digest('hex')
 }
 
-test('the four-class test has the rows of the training code, and the rules its answers', async () => {
-  const set = await loadDataset('four-class', SOURCES)
-  expect(await describeSet(set)).toEqual(golden['four-class'])
+test.each(['hard', 'four-class'])('%s has the rows of the training code, and the rules its answers', async (name) => {
+  const set = await loadDataset(name, SOURCES)
+  expect(await describeSet(set)).toEqual(golden[name])
 })
 
 test.skipIf(!HAS_DATA).each(Object.keys(golden))(

@@ -7,6 +7,7 @@ import { isOfBenchmark, PUBLISHED_BENCHMARK, type PublishedSplit, readPublishedS
 import { readCases } from './readCases.js'
 import { readDevelopment } from './readDevelopment.js'
 import { readFourClass } from './readFourClass.js'
+import { readHard } from './readHard.js'
 import { readParquet } from './readParquet.js'
 import { readSwitchboard } from './readSwitchboard.js'
 import { readTen } from './readTen.js'
@@ -19,6 +20,7 @@ export const DATASET_NAMES = [
   'swda-yields',
   'swda-complete',
   'dev',
+  'hard',
   'four-class',
   'published-ten',
   'published-swda',
@@ -70,6 +72,11 @@ const ENTRIES: Record<DatasetName, Entry> = {
   dev: {
     title: 'development set, hand-written; choices are made on it',
     read: (sources) => readDevelopment(inData(sources, 'dev', 'cases.jsonl')),
+  },
+  hard: {
+    title: 'hard cases, written one by one by language models, benchmark/hard; choices are made on it',
+    isQuotable: true,
+    read: readHard,
   },
   'four-class': {
     title: 'four-class test, written one by one by a language model, benchmark/four-class',

@@ -28,9 +28,10 @@ export interface AccuracyCommandOptions extends AskingOptions {
 const DETAILS = `
 Sets:
   ten, ten-wait-speaking, ten-wait-silent, swda-yields, swda-complete and dev
-  from --data-dir; four-class from the repository; published-ten, published-swda
-  and published-synthetic from --published; or your own files .jsonl and
-  .parquet. Without any: all that are at hand. docs/bench.md says more.
+  from --data-dir; hard and four-class from the repository; published-ten,
+  published-swda and published-synthetic from --published; or your own files
+  .jsonl and .parquet. Without any: all that are at hand. docs/bench.md says
+  more.
 
 Answers are kept beside the result, without texts: a run that broke off goes on
 where it stopped, and a further system costs only its own time. Those of
