@@ -114,7 +114,7 @@ def evaluation_texts(data_dir: Path) -> list[EvaluationText]:
 
 
 def user_texts(row: dict) -> list[str]:
-    """Of a row with `messages` (four-class, hard, dev), `turns` (Switchboard: both speakers) or `text` (TEN)."""
+    """Of a row with `messages` (ours, dev), `turns` (Switchboard: both speakers) or `text` (TEN)."""
     if "messages" in row:
         return [message["content"] for message in row["messages"] if message["role"] == "user"]
     return [turn["text"] for turn in row["turns"]] if "turns" in row else [row["text"]]
