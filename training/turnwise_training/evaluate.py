@@ -30,7 +30,7 @@ from .examples import NONE, TreeMaker
 from .metrics import accuracy_and_f1
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
-from .overlap import missing_files
+from .overlap import files_there, missing_files
 from .prompt import Message, PromptTokenizer
 from .report_table import Table, differences
 from .tree import LabelledToken, PromptTree, TreeBatch, collate
@@ -136,7 +136,7 @@ def report_choice(
     device = next(network.parameters()).device
     sets = {"held_out": held_out_logits(network, tokenizer, held_out, device)}
     cases = {"hard": hard()}
-    if (data_dir / "dev" / "cases.jsonl").exists():
+    if "dev" in files_there(data_dir):
         cases["dev"] = development(data_dir)
     run = logits_of(network, tokenizer, device)
     sets |= {name: (run(each.conversations), list(each.actions)) for name, each in cases.items()}

@@ -20,7 +20,7 @@ from .actions import (
 from .corpus import CORPUS_DIR, read_corpus
 from .examples import single_points
 from .mixture import is_held_out
-from .overlap import BENCHMARK, DATA_FILES, HARD, words_of
+from .overlap import BENCHMARK, DATA_FILES, HARD, files_there, words_of
 from .prompt import Message
 from .timed_points import MESSAGE_WORDS
 
@@ -206,7 +206,7 @@ def held_out(corpus: Path = CORPUS_DIR) -> EvaluationSet:
 
 def all_sets(data_dir: Path, corpus: Path) -> dict[str, EvaluationSet]:
     """The held-out conversations and the four-class test, and the sets of each data file that is there."""
-    there = {name for name, file in DATA_FILES.items() if (data_dir / file).exists()}
+    there = files_there(data_dir)
     found: dict[str, EvaluationSet] = {}
     if "ten" in there:
         over, silent = ten_wait(data_dir)

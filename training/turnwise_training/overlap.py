@@ -96,16 +96,21 @@ class NearDuplicate:
     of: EvaluationText
 
 
+def files_there(data_dir: Path) -> dict[str, Path]:
+    """Those of DATA_FILES that are there, by name."""
+    return {name: path for name, file in DATA_FILES.items() if (path := data_dir / file).exists()}
+
+
 def missing_files(data_dir: Path) -> list[str]:
-    """Those of DATA_FILES that are not there."""
-    return [file for file in DATA_FILES.values() if not (data_dir / file).exists()]
+    """The others."""
+    there = files_there(data_dir)
+    return [file for name, file in DATA_FILES.items() if name not in there]
 
 
 def evaluation_texts(data_dir: Path) -> list[EvaluationText]:
     """What users say in our own sets and in what is there of DATA_FILES, short texts left out."""
-    there = {name: data_dir / file for name, file in DATA_FILES.items() if (data_dir / file).exists()}
     found: dict[EvaluationText, None] = {}  # in order, without repeats
-    for source, path in {"four-class": BENCHMARK, "hard": HARD, **there}.items():
+    for source, path in {"four-class": BENCHMARK, "hard": HARD, **files_there(data_dir)}.items():
         at_least = MIN_WORDS_SWDA if source == "swda" else MIN_WORDS
         for line in path.read_text(encoding="utf-8").splitlines():
             texts = user_texts(json.loads(line))

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assertRowsAndPairs } from './assertRowsAndPairs.js'
 import type { BenchmarkRow } from './dataset.js'
 import { readCases } from './readCases.js'
 import { readParquet } from './readParquet.js'
-import { assertCount } from './rowError.js'
 
 /** Where the four-class test lies in the repository. */
 export const FOUR_CLASS_FOLDER = fileURLToPath(new URL('../../../../benchmark/four-class', import.meta.url))
@@ -27,11 +27,6 @@ export async function readFourClass(folder: string = FOUR_CLASS_FOLDER): Promise
         .catch(() => false),
   )
   const rows = hasParquetOnly ? await readParquet(parquet) : await readCases(join(folder, 'cases.jsonl'))
-  assertCount('the four-class test', 'rows', rows.length, ROWS)
-  assertCount('the four-class test', 'minimal pairs', countPairs(rows), PAIRS)
+  assertRowsAndPairs('the four-class test', rows, ROWS, PAIRS)
   return rows
-}
-
-function countPairs(rows: readonly BenchmarkRow[]): number {
-  return new Set(rows.flatMap(({ pair }) => (pair === undefined ? [] : [pair]))).size
 }

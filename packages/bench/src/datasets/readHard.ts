@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { assertRowsAndPairs } from './assertRowsAndPairs.js'
 import type { BenchmarkRow } from './dataset.js'
 import { readCases } from './readCases.js'
-import { assertCount } from './rowError.js'
 
 const FILE = fileURLToPath(new URL('../../../../benchmark/hard/cases.jsonl', import.meta.url))
 const ROWS = 478
+const PAIRS = 23
 
 /**
  * The hard cases of the repository, which choices are made on.
@@ -13,6 +14,6 @@ const ROWS = 478
  */
 export async function readHard(): Promise<BenchmarkRow[]> {
   const rows = await readCases(FILE)
-  assertCount('the hard cases', 'rows', rows.length, ROWS)
+  assertRowsAndPairs('the hard cases', rows, ROWS, PAIRS)
   return rows
 }
