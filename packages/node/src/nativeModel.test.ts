@@ -30,8 +30,9 @@ const SAME = 1e-4
  * Beside ONNX Runtime's, probabilities are the same until the other order of a sum puts an activation on another of its
  * 255 levels, from where on the rest differs by as much as the rounding itself costs. A weight changed by 1e-4 does the
  * same within either runtime. Actions change in near ties alone, as `most` holds them to; 2% of 455 may.
+ * How far apart the two are depends on the processor: on one without VNNI a single row is by 0.344.
  */
-const OTHER_LEVELS = { mean: 0.015, most: 0.3, changedActions: 9 }
+const OTHER_LEVELS = { mean: 0.015, most: 0.4, changedActions: 9 }
 /** The first word of a prompt, alone: with so few activations hardly one is near enough to another level. */
 const FIRST_WORD = [3, 4] as const
 
