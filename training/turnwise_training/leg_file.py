@@ -9,13 +9,14 @@ model to go on from. A file has as many bytes as before, or nothing is written.
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 import zipfile
 from pathlib import Path
 
 import numpy as np
+
+from .export_files import describe_file
 
 MANIFEST = "turnwise.json"
 BASE = "base.json"
@@ -26,11 +27,10 @@ def manifest_of(folder: Path) -> dict:
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
 
 
-def read_bytes(path: Path, expected_sha256: str) -> np.ndarray:
-    """uint8 [bytes]. Raises ValueError where the checksum is another."""
-    content = path.read_bytes()
-    check(hashlib.sha256(content).hexdigest() == expected_sha256, f"{path} is not as its manifest says")
-    return np.frombuffer(content, np.uint8)
+def read_bytes(path: Path, facts: dict) -> np.ndarray:
+    """uint8 [bytes]. Raises ValueError where size or checksum are not the manifest's `facts`."""
+    check(describe_file(path) == facts, f"{path} is not as its manifest says")
+    return np.fromfile(path, np.uint8)
 
 
 def check(holds: bool, problem: str) -> None:
@@ -47,7 +47,7 @@ def write_leg(base: Path, leg: Path, file: Path) -> None:
         own = before["files"].get(name, {})
         check(own.get("sizeBytes") == facts["sizeBytes"], f"{name} has another size: the graphs differ")
         if own["sha256"] != facts["sha256"]:
-            ours, theirs = (read_bytes(f / name, m["sha256"]) for f, m in ((leg, facts), (base, own)))
+            ours, theirs = (read_bytes(f / name, m) for f, m in ((leg, facts), (base, own)))
             differences[name] = (ours - theirs).tobytes()  # modulo 256
     with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as packed:
         packed.writestr(BASE, json.dumps(before, indent=2))
@@ -72,9 +72,9 @@ def read_leg(base: Path, file: Path, out: Path) -> None:
                 shutil.copy(base / name, out / name)
                 continue
             difference = np.frombuffer(packed.read(name), np.uint8)
-            theirs = read_bytes(base / name, before["files"][name]["sha256"])
+            theirs = read_bytes(base / name, before["files"][name])
             (out / name).write_bytes((theirs + difference).tobytes())
-            read_bytes(out / name, facts["sha256"])
+            read_bytes(out / name, facts)
         (out / MANIFEST).write_bytes(packed.read(MANIFEST))
 
 
