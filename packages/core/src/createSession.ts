@@ -6,12 +6,13 @@ import { createLatestQueue } from './latestQueue.js'
 import { type Message, validateMessages, validateText } from './messages.js'
 import { isPause, spokenMs } from './pace.js'
 import { DEFAULT_POLICY, resolvePolicy } from './policy.js'
+import { endOf } from './prompt.js'
 import { SAVED_SESSION_VERSION, type SavedSession, validateSavedSession } from './savedSession.js'
 import type { Session, SessionOptions } from './session.js'
 import { wordsOf } from './spokenWords.js'
 import { createTranscript } from './transcript.js'
-import { hasSameWords, joinSegments, turnMsOf } from './userTurn.js'
-import { validateOptions } from './validateOptions.js'
+import { hasSameWords, isEmpty, joinSegments, turnMsOf } from './userTurn.js'
+import { validateFlag, validateOptions } from './validateOptions.js'
 import { validateTime } from './validateTime.js'
 
 /** Recognisers settle words within a second or two of their end; later the same words are said again. */
@@ -53,16 +54,19 @@ export function createSession(context: SessionContext, options: SessionOptions |
 
   /** The user's words become a part of the history, unless they only showed that the user listens. */
   function settleTurn(): void {
-    if (turn !== undefined) lateTurn = undefined
-    if (turn !== undefined && !turn.isBackchannel) {
-      transcript.push({ role: 'user', content: turn.text })
-      if (wordsOf(turn.text).length > 0) {
-        answered += 1
-        if (turn.text !== turn.settledText) lateTurn = turn
-      }
+    if (turn !== undefined && !isEmpty(turn)) {
+      lateTurn = undefined
+      if (!turn.isBackchannel) keepTurn(turn)
     }
     turn = undefined
     wasStopped = false
+  }
+
+  function keepTurn(turn: OpenTurn): void {
+    transcript.push({ role: 'user', content: turn.text })
+    if (wordsOf(turn.text).length === 0) return
+    answered += 1
+    if (turn.text !== turn.settledText) lateTurn = turn
   }
 
   function momentOf(turn: OpenTurn): Moment {
@@ -113,8 +117,9 @@ export function createSession(context: SessionContext, options: SessionOptions |
     else if (newMs > 0 && agentText === undefined && isPause(atMs - turn.spokeAtMs - newMs)) held += 1
     if (!isSaidBefore) turn.spokeAtMs = atMs
     if (turn.text !== text) turn.isBackchannel = false
-    turn.text = text
-    if (final) turn.settledText = text
+    // Each later word has the whole turn read again, so that no more of it is kept than a prompt holds.
+    turn.text = final ? endOf(text, prompts.maxTokens) : text
+    if (final) turn.settledText = turn.text
     return momentOf(turn)
   }
 
@@ -160,6 +165,7 @@ export function createSession(context: SessionContext, options: SessionOptions |
       throwIfClosed()
       validateOptions(options)
       const { final = false, atMs = Date.now(), signal } = options
+      validateFlag('final', final)
       validateText(partial, "The user's text")
       validateTime(atMs)
       const moment = reviseLateTurn(partial, final, atMs) ?? hearTurn(partial, final, atMs)
@@ -169,7 +175,8 @@ export function createSession(context: SessionContext, options: SessionOptions |
     async userSilent(atMs = Date.now()) {
       throwIfClosed()
       validateTime(atMs)
-      if (turn === undefined) return undefined
+      // Words that stopped the agent and were taken back leave it to go on.
+      if (turn === undefined || (isEmpty(turn) && !wasStopped)) return undefined
       const { moment, logits, decision } = await queue.ask(momentOf(turn))
       const silenceMs = Math.max(0, atMs - moment.turn.spokeAtMs)
       const { agentSpeaking } = moment

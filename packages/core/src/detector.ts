@@ -40,7 +40,7 @@ export interface Detector {
    * Decides about a conversation whose last message is what the user has said so far.
    *
    * @throws TurnwiseError INVALID_MESSAGES, NO_MESSAGES, UNKNOWN_ROLE, INVALID_CONTENT, MALFORMED_TEXT,
-   *   MESSAGE_TOO_LONG, LAST_MESSAGE_NOT_USER, INVALID_OPTION, ABORTED, DETECTOR_CLOSED, MODEL_FAILED
+   *   MESSAGE_TOO_LONG, LAST_MESSAGE_NOT_USER, INVALID_OPTION, ABORTED, OVERLOADED, DETECTOR_CLOSED, MODEL_FAILED
    */
   predict(messages: readonly Message[], options?: PredictOptions): Promise<Decision>
   /**

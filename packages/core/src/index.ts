@@ -1,5 +1,4 @@
 export { ACTIONS, type Action, fittingActions, SILENT_ACTIONS, SPEAKING_ACTIONS } from './actions.js'
-export { type BatchLimits, planBatches } from './batches.js'
 export { type CancelSignal, throwIfAborted } from './cancelSignal.js'
 export { type Decision, type DecisionContext, decide, type Probabilities } from './decision.js'
 export { deriveManifest } from './deriveManifest.js'
@@ -29,19 +28,8 @@ export {
 } from './expectation.js'
 export { isRecord } from './json.js'
 export { type DecisionReason, type Judgement, judge, RULES, type Rule, type Situation } from './judge.js'
+export { type LogitsKind, type Manifest, type ManifestFile, type OnnxForm, parseManifest } from './manifest.js'
 export {
-  LOGITS_KINDS,
-  type LogitsKind,
-  MANIFEST_FORMAT_VERSION,
-  MAX_TOKENS,
-  type Manifest,
-  type ManifestFile,
-  ONNX_FORMS,
-  type OnnxForm,
-  parseManifest,
-} from './manifest.js'
-export {
-  MAX_TEXT_LENGTH,
   type Message,
   ROLES,
   type Role,
@@ -57,7 +45,7 @@ export type {
   PrefixState,
 } from './model.js'
 export { isPause, type Pace, pacedCompletion, spokenMs } from './pace.js'
-export { DEFAULT_POLICY, POLICIES, type Policy, type PolicyName, type WaitPoint } from './policy.js'
+export { DEFAULT_POLICY, MAX_WAIT_POINTS, POLICIES, type Policy, type PolicyName, type WaitPoint } from './policy.js'
 export { type CachedAnswer, createPrefixCache, type PrefixCache } from './prefixCache.js'
 export { createPromptEncoder, type PromptEncoder, type PromptTokens } from './prompt.js'
 export type { SavedSession, UserTurn } from './savedSession.js'

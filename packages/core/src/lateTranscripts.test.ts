@@ -89,6 +89,16 @@ test("a tool's result before the agent speaks, or an empty transcript, changes n
   expect(said(session)).toEqual([`user: ${FINAL}`, 'tool: order 7', 'assistant: I am sorry'])
 })
 
+test('an empty transcript before the agent speaks changes nothing either', async () => {
+  const session = detector.openSession()
+  await session.hear(SAID)
+  session.addMessage({ role: 'tool', content: 'order 7' })
+  await session.hear('')
+  session.agentSpeaking('I am sorry')
+  expect((await session.hear(FINAL, { final: true })).action).toBe('continue_speaking')
+  expect(said(session)).toEqual([`user: ${FINAL}`, 'tool: order 7', 'assistant: I am sorry'])
+})
+
 test('a saved session goes on to await it', async () => {
   const saved = JSON.parse(JSON.stringify(await answerEarly()))
   const session = detector.openSession(saved)

@@ -11,7 +11,7 @@ export const MAX_TOKENS = 1024
  * How the graph takes its inputs: `fused` works out positions itself and gives the logits of the last token of each
  * row; `published` takes position ids and gives logits at each token.
  */
-export const ONNX_FORMS = ['fused', 'published'] as const
+const ONNX_FORMS = ['fused', 'published'] as const
 export type OnnxForm = (typeof ONNX_FORMS)[number]
 
 /**
@@ -22,7 +22,7 @@ export const TEMPLATES = ['chatml', 'chatml-plain-words', 'chatml-spoken-words']
 export type Template = (typeof TEMPLATES)[number]
 
 /** What the logits are over: the four actions in class order, or the whole vocabulary. */
-export const LOGITS_KINDS = ['actions', 'vocabulary'] as const
+const LOGITS_KINDS = ['actions', 'vocabulary'] as const
 export type LogitsKind = (typeof LOGITS_KINDS)[number]
 
 /** Size and checksum of a file of the model. */

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { spokenMs } from './pace.js'
-import { POLICIES, resolvePolicy } from './policy.js'
+import { MAX_WAIT_POINTS, POLICIES, resolvePolicy } from './policy.js'
 import { caught } from './test/caught.js'
 import { waitFor } from './waiting.js'
 
 const { balanced } = POLICIES
 const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
 const withWait = (wait: unknown) => ({ ...balanced, wait })
+
+/** A table of so many points. */
+function falling(count: number): [number, number][] {
+  return Array.from({ length: count }, (_, index) => [index / (count - 1), count - index])
+}
 
 test('a policy has a name, or is checked and copied', () => {
   for (const [name, policy] of Object.entries(POLICIES)) {
@@ -17,6 +22,7 @@ test('a policy has a name, or is checked and copied', () => {
   expect(resolvePolicy(own)).toEqual(own)
   expect(resolvePolicy(own)).not.toBe(own)
   expect(resolvePolicy(own).wait).not.toBe(own.wait)
+  expect(resolvePolicy(withWait(falling(MAX_WAIT_POINTS))).wait).toHaveLength(MAX_WAIT_POINTS)
 })
 
 test.each<[string, unknown]>([
@@ -33,6 +39,7 @@ test.each<[string, unknown]>([
   ['a certain interruption that is no probable one', { ...balanced, confidentFrom: 0.2 }],
   ['no table', { ...balanced, wait: undefined }],
   ['a table of one point', withWait([[0, 1]])],
+  ['a table of more points than any needs', withWait(falling(MAX_WAIT_POINTS + 1))],
   ['a point that is no pair', withWait([[0, 1], 1])],
   [
     'a table that begins late',

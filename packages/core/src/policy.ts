@@ -4,13 +4,16 @@ import { isRecord } from './json.js'
 /** A point of a waiting table: at this probability (0–1) that the turn is over, wait so long (ms). */
 export type WaitPoint = readonly [probability: number, waitMs: number]
 
+/** The most points of a waiting table; those of the {@link POLICIES} have 7 to 10. */
+export const MAX_WAIT_POINTS = 100
+
 /** How a session gets from probabilities to actions. All of its numbers are here. */
 export interface Policy {
   /** The share of unfinished moments (0–1) in which the agent may speak first: what the table is meant to keep to. */
   readonly cutOffBudget: number
   /**
    * How long to let silence run; straight lines between the points. From probability 0 to 1, falling. Two points close
-   * to each other are a step.
+   * to each other are a step. 2 to {@link MAX_WAIT_POINTS} points.
    */
   readonly wait: readonly WaitPoint[]
   /**
@@ -191,6 +194,9 @@ function checkNumber(name: string, value: unknown, highest: number): void {
 
 function checkWait(wait: unknown): void {
   if (!Array.isArray(wait) || wait.length < 2) throw invalid('wait has fewer than two points.', wait)
+  if (wait.length > MAX_WAIT_POINTS) {
+    throw invalid(`wait has ${wait.length} points, more than ${MAX_WAIT_POINTS}.`, wait.length)
+  }
   for (const [index, point] of wait.entries()) {
     if (!Array.isArray(point) || point.length !== 2) throw invalid(`wait[${index}] is no pair.`, point)
     const [probability, waitMs] = point

@@ -41,6 +41,8 @@ const WRITTEN: Readonly<Record<Template, (text: string) => string>> = {
 }
 /** First guess at how much text the tokens that count can take: twice what English needs. */
 const CHARACTERS_PER_TOKEN = 8
+/** As much text as fills a prompt whatever is said: no words have so long tokens throughout. */
+const ENOUGH_PER_TOKEN = 16
 /** Tokens encoded beyond the limit where a text is cut inside a word: those at the cut may differ. */
 const SPARE_TOKENS = 64
 /** How far from the wanted place a text may be cut, to cut before a word. */
@@ -101,6 +103,15 @@ function encodeEnd(tokenizer: Tokenizer, text: string, maxTokens: number): numbe
     if (ids.length >= maxTokens + SPARE_TOKENS) return ids
   }
   return tokenizer.encode(text)
+}
+
+/**
+ * The end of a text, from a word's start where there is one: a prompt holds no more of what was said, whatever words
+ * follow.
+ */
+export function endOf(text: string, maxTokens: number): string {
+  const start = text.length - maxTokens * ENOUGH_PER_TOKEN
+  return start > 0 ? text.slice(wordStart(text, start)).trimStart() : text
 }
 
 /** A place near `place` where a word begins with the space before it; else `place`, but never inside a character. */

@@ -10,7 +10,7 @@ export const SAVED_SESSION_VERSION = 2
 
 /** A user's turn. */
 export interface UserTurn {
-  /** The segments that the recogniser has settled, and then its partial. */
+  /** The segments that the recogniser has settled, the end of them if they are longer than a prompt; then its partial. */
   readonly settledText: string
   readonly text: string
   /** When its first word began, ms, as far as its words and when they were heard tell. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createDetector } from './detector.js'
 import type { Message } from './messages.js'
+import { spokenMs } from './pace.js'
 import { createFakeModel, type FakeModelOptions } from './testing/fakeModel.js'
 import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 
@@ -109,6 +110,21 @@ test('runs only what is new', async () => {
   expect((await session.hear('Tuesdax')).tokensRun).toBe(0)
   expect((await session.hear('Tues')).tokensRun).toBe(3)
   expect(first.tokensRun).toBeGreaterThan('Which day?'.length)
+})
+
+test('of long settled words no more is kept than counts, and nothing is answered otherwise', async () => {
+  const { detector, fresh } = setUp()
+  const session = detector.openSession()
+  const settled = 'I was charged twice '.repeat(40_000).trim()
+  await session.hear(settled, { final: true, atMs: 1000 })
+  const { startedAtMs } = session.toJSON().turn ?? {}
+  const decision = await session.hear('and', { atMs: 1300 })
+  const expected = await fresh.predict([{ role: 'user', content: `${settled} and` }])
+  expect(decision.probabilities).toEqual(expected.probabilities)
+  const { content = '' } = session.messages[0] ?? {}
+  expect(content.length).toBeLessThan(20_000)
+  expect(content).toMatch(/^(I|was|charged|twice) .* twice and$/)
+  expect(startedAtMs).toBe(1000 - spokenMs(settled))
 })
 
 test('of overlapping calls the newest runs, and the others share its decision', async () => {

@@ -80,8 +80,8 @@ export interface Session {
    * turn: the text takes the place of theirs, and the agent goes on.
    *
    * @param partial all that the user has said of this turn so far, without segments given as final; words may be revised
-   * @throws TurnwiseError INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG, INVALID_OPTION, ABORTED, SESSION_CLOSED,
-   *   DETECTOR_CLOSED, MODEL_FAILED
+   * @throws TurnwiseError INVALID_CONTENT, MALFORMED_TEXT, MESSAGE_TOO_LONG, INVALID_OPTION, ABORTED, OVERLOADED,
+   *   SESSION_CLOSED, DETECTOR_CLOSED, MODEL_FAILED
    */
   hear(partial: string, options?: HearOptions): Promise<SessionDecision>
   /**
@@ -90,8 +90,9 @@ export interface Session {
    * told what its words are worth, as by {@link hear}.
    *
    * @param atMs the time now, on the clock of {@link hear}; by default `Date.now()`
-   * @returns undefined if the user has said nothing since the agent's last turn: there is nothing to decide about
-   * @throws TurnwiseError INVALID_OPTION, SESSION_CLOSED, DETECTOR_CLOSED, MODEL_FAILED
+   * @returns undefined if the user has said nothing since the agent's last turn, or only empty transcripts that stopped
+   *   no agent: there is nothing to decide about
+   * @throws TurnwiseError INVALID_OPTION, OVERLOADED, SESSION_CLOSED, DETECTOR_CLOSED, MODEL_FAILED
    */
   userSilent(atMs?: number): Promise<SessionDecision | undefined>
   /** All that is needed to go on elsewhere: `openSession(saved)`. It holds what was said. */

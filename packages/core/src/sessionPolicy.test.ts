@@ -227,5 +227,6 @@ test('wrong options are refused', async () => {
   expect(caught(() => detector.openSession({ policy: 'hasty' as never }))).toMatchObject({ code: 'INVALID_POLICY' })
   expect(caught(() => detector.openSession({ expect: 'fax' as never }))).toMatchObject({ code: 'INVALID_OPTION' })
   await expect(session.hear('hello', { atMs: Number.NaN })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  await expect(session.hear('hello', { final: 'false' as never })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   await expect(session.userSilent('now' as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
 })

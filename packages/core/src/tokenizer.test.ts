@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { deriveManifest } from './deriveManifest.js'
 import type { Template } from './manifest.js'
-import { createPromptEncoder, type PromptEncoder } from './prompt.js'
+import { createPromptEncoder, endOf, type PromptEncoder } from './prompt.js'
 import { caught } from './test/caught.js'
 import { existsInRepository, type PromptFixture, readRepositoryJson } from './test/files.js'
 import { processorTimeMs } from './test/processorTime.js'
@@ -65,6 +65,24 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
     }
   })
 
+  test('the end of a text that fills a prompt gives the same prompt, whatever follows', () => {
+    const texts = [
+      'The account, number 12345, is closed. ',
+      'internationalization responsibilities ',
+      '漢字かな',
+      '... well, ',
+    ]
+    for (const each of [prompts, plainPrompts, spokenPrompts]) {
+      for (const text of texts) {
+        const long = text.repeat(5_000)
+        const [whole, end] = [long, endOf(long, each.maxTokens)].map((settled) =>
+          each.encode([{ role: 'user', content: `${settled} and so on` }]),
+        )
+        expect(end).toEqual(whole)
+      }
+    }
+  })
+
   test('what is cut from a long text does not change what is left', () => {
     const texts = ['The account, number 12345, is closed. ', "don't-you'll ", '漢字かな', 'e\u0301 ', '  \n\n  y']
     for (const text of texts) {
@@ -83,6 +101,11 @@ describe.each(['fused', 'published', 'qwen2'])('the tokenizer of the tiny %s mod
     const prompts = readModel(folder)
     const rows = readRepositoryJson(`${folder}/expected.json`) as PromptFixture[]
     for (const { messages, tokenIds } of rows) expect(prompts.encode(messages)).toEqual(tokenIds)
+  })
+
+  test('takes a word of any length', () => {
+    const tokenizer = createTokenizer(readRepositoryJson(`${folder}/tokenizer.json`))
+    expect(tokenizer.encode('龘'.repeat(70_000)).length).toBeGreaterThan(150_000)
   })
 
   test('never makes a special token of text', () => {

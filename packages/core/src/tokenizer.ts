@@ -29,7 +29,10 @@ export function createTokenizer(tokenizerJson: unknown): Tokenizer {
   function encode(text: string): number[] {
     const ids: number[] = []
     for (const piece of cutSpecialTokens(text)) {
-      for (const word of preTokenize(piece)) ids.push(...encodeWord(word))
+      for (const word of preTokenize(piece)) {
+        // One by one: as arguments, the tokens of a very long word overflow the stack.
+        for (const id of encodeWord(word)) ids.push(id)
+      }
     }
     return ids
   }

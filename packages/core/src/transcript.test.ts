@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Message } from './messages.js'
-import { createPromptEncoder } from './prompt.js'
+import { createPromptEncoder, type PromptEncoder } from './prompt.js'
 import { createFakeTokenizer, FAKE_MANIFEST } from './testing/fakeTokenizer.js'
 import { createTranscript } from './transcript.js'
 
@@ -29,6 +29,23 @@ test('a block goes when it does not, so that much can be said before the next', 
     turns += 1
   }
   expect(turns).toBe(3)
+})
+
+test('of a long history only what fits is read', () => {
+  let read = 0
+  const counting: PromptEncoder = {
+    ...prompts,
+    count(messages) {
+      read += messages.length
+      return prompts.count(messages)
+    },
+  }
+  const transcript = createTranscript(counting, Array(10_000).fill(message))
+  transcript.push(message)
+  expect(read).toBe(0)
+  transcript.makeRoom([message])
+  expect(transcript.messages).toHaveLength(6)
+  expect(read).toBeLessThan(30)
 })
 
 test("the user's last message can be written anew", () => {

@@ -24,38 +24,34 @@ export interface Transcript {
 const KEPT_SHARE = 3 / 4
 
 export function createTranscript(prompts: PromptEncoder, given: readonly Message[]): Transcript {
-  const messages: Message[] = []
-  const counts: number[] = []
+  const messages: Message[] = given.map(({ role, content }) => ({ role, content }))
 
-  function push({ role, content }: Message): void {
-    const message = { role, content }
-    messages.push(message)
-    counts.push(prompts.count([message]))
+  /** The index of the first of the last messages that take at most `room` tokens. No text before them costs time. */
+  function firstWithin(room: number): number {
+    let left = room
+    const tooMuch = messages.findLastIndex((message) => {
+      left -= prompts.count([message])
+      return left < 0
+    })
+    return tooMuch + 1
   }
 
-  for (const message of given) push(message)
   return {
     messages,
-    push,
+    push({ role, content }) {
+      messages.push({ role, content })
+    },
     revise(content) {
       const index = messages.findLastIndex(({ role }) => role === 'user')
       if (index === -1) return undefined
-      const message: Message = { role: 'user', content }
-      messages[index] = message
-      counts[index] = prompts.count([message])
+      messages[index] = { role: 'user', content }
       return messages.slice(0, index + 1)
     },
     makeRoom(current) {
       // 1: the trigger, that follows the last message.
-      let total = counts.reduce((sum, count) => sum + count, prompts.count(current) + 1)
-      if (total <= prompts.maxTokens) return
-      let dropped = 0
-      while (dropped < counts.length && total > prompts.maxTokens * KEPT_SHARE) {
-        total -= counts[dropped] ?? 0
-        dropped += 1
-      }
-      messages.splice(0, dropped)
-      counts.splice(0, dropped)
+      const taken = prompts.count(current) + 1
+      if (firstWithin(prompts.maxTokens - taken) === 0) return
+      messages.splice(0, firstWithin(prompts.maxTokens * KEPT_SHARE - taken))
     },
   }
 }

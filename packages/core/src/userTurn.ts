@@ -1,10 +1,16 @@
 import { spokenMs } from './pace.js'
 import type { UserTurn } from './savedSession.js'
 import { wordsOf } from './spokenWords.js'
+import { strip } from './strip.js'
 
 /** The words of a turn: the segments that the recogniser has settled, and then its partial. */
 export function joinSegments(settledText: string, partial: string): string {
   return settledText === '' ? partial : `${settledText} ${partial}`.trimEnd()
+}
+
+/** Whether a prompt would hold nothing of a turn: no template writes less than this, and "!?" stays. */
+export function isEmpty({ text }: UserTurn): boolean {
+  return strip(text) === ''
 }
 
 /** Whether two texts are the same but for how they are written: a final transcript often only adds punctuation. */

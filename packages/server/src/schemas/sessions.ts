@@ -1,4 +1,11 @@
-import { COUNTED_EXPECTATIONS, EXPECTATIONS, MAX_EXPECTED_LENGTH, POLICIES, type PolicyName } from '@turnwise/core'
+import {
+  COUNTED_EXPECTATIONS,
+  EXPECTATIONS,
+  MAX_EXPECTED_LENGTH,
+  MAX_WAIT_POINTS,
+  POLICIES,
+  type PolicyName,
+} from '@turnwise/core'
 import { z } from 'zod'
 import { messageSchema, messagesSchema, sessionDecisionSchema } from './conversation.js'
 
@@ -26,7 +33,10 @@ const policySchema = z
     z.enum(Object.keys(POLICIES) as PolicyName[]),
     z.object({
       cutOffBudget: share,
-      wait: z.array(z.tuple([share, z.number().min(0)])).min(2),
+      wait: z
+        .array(z.tuple([share, z.number().min(0)]))
+        .min(2)
+        .max(MAX_WAIT_POINTS),
       turnLengthWeight: z.number().min(0),
       habitWeight: z.number().min(0),
       yieldWeight: z.number().min(0).optional(),
@@ -105,7 +115,9 @@ export const eventsResponseSchema = z
   })
   .meta({ id: 'EventsResponse' })
 
-export const sessionCreatedSchema = z.object({ id: sessionIdSchema }).meta({ id: 'SessionCreated' })
+export const isAgentSpeaking = z.boolean().describe('Whether the agent speaks; never where the session is new.')
+
+export const sessionCreatedSchema = z.object({ id: sessionIdSchema, isAgentSpeaking }).meta({ id: 'SessionCreated' })
 
 export const sessionStateSchema = z
   .object({

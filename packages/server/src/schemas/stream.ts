@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { LEAVE_REASONS } from '../sessions/sessionStore.js'
 import { sessionDecisionSchema } from './conversation.js'
 import { errorSchema } from './errorBody.js'
-import { eventSchemas, sessionIdSchema, sessionStartSchema } from './sessions.js'
+import { eventSchemas, isAgentSpeaking, sessionIdSchema, sessionStartSchema } from './sessions.js'
 
 const session = sessionIdSchema
 const seq = z.int().min(1).describe("The session's next number: 1 after it was opened, and one more each time.")
@@ -32,7 +32,7 @@ export type StreamRequest = z.output<typeof streamRequestSchema>
 /** What the server sends, one message a frame. */
 export const streamReplySchema = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('opened'), session, lastSeq }),
+    z.object({ type: z.literal('opened'), session, lastSeq, isAgentSpeaking }),
     z.object({ type: z.literal('attached'), session, lastSeq }),
     z.object({ type: z.literal('saved'), session, lastSeq, resume }),
     z.object({ type: z.literal('decision'), session, seq, decision: sessionDecisionSchema.nullable() }),
