@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from turnwise_client import ACTIONS, Conversation, Message, TurnwiseClient, TurnwiseError
@@ -64,7 +66,8 @@ async def test_where_there_is_no_server() -> None:
 
 
 async def test_refuses_what_cannot_work() -> None:
-    for url, timeout_ms in (("localhost", 1.0), ("http://localhost", 0.0)):
+    wrong = [("localhost", 1.0), *(("http://localhost", time_ms) for time_ms in (0.0, math.inf, math.nan))]
+    for url, timeout_ms in wrong:
         with pytest.raises(TurnwiseError, match="INVALID_OPTION"):
             TurnwiseClient(url, timeout_ms=timeout_ms)
     client = TurnwiseClient("http://localhost")

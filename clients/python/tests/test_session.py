@@ -86,6 +86,22 @@ async def test_an_answer_of_a_known_length(server: Server) -> None:
         assert (await session.hear("four one two")).reason.rule != "half_answer"
 
 
+async def test_a_resumed_session_knows_whether_the_agent_speaks_and_what_was_told_since_counts(server: Server) -> None:
+    async with TurnwiseClient(server.url) as client:
+        session = client.open_session()
+        session.agent_speaking("Your balance is")
+        resume = await session.save()
+        resumed, told = client.open_session(resume=resume), client.open_session(resume=resume)
+        told.agent_finished()
+        decision = await resumed.hear("uh huh")
+        await told.hear("uh huh")
+        assert "start_speaking" in decision.reason.excluded
+        assert resumed.is_agent_speaking
+        assert not told.is_agent_speaking
+        resumed.agent_finished()
+        assert not resumed.is_agent_speaking
+
+
 async def test_newer_words_answer_those_that_wait(server: Server) -> None:
     async with TurnwiseClient(server.url) as client:
         session = client.open_session()

@@ -5,7 +5,6 @@ export {
   DATASET_NAMES,
   type DatasetName,
   type DatasetSources,
-  loadDataset,
   unknownSet,
 } from './datasets/loadDataset.js'
 export { DEFAULT_ACCURACY, DEFAULT_LATENCY, DEFAULT_SOAK, DEFAULT_STREAMING } from './defaults.js'
@@ -19,7 +18,7 @@ export { hasResult, readResults, resultPath } from './report/readResults.js'
 export { renderHtml, renderMarkdown } from './report/renderReport.js'
 export { type ReportTable, rowCount, toMarkdown } from './report/reportTable.js'
 export { dropKept } from './results/keptLines.js'
-export { assertWritable, readResult, writeOutput, writeResult } from './results/resultFile.js'
+export { assertWritable, writeOutput, writeResult } from './results/resultFile.js'
 export type { Machine, ResultHeader, ResultKind, Versions } from './results/resultHeader.js'
 export type { MeetingFiles } from './streaming/readMeetings.js'
 export { runStreaming, type StreamingOptions } from './streaming/runStreaming.js'

@@ -38,6 +38,22 @@ describe('a session is as one in the same process', () => {
     expect(decisions[0]).toEqual(decisions[1])
   })
 
+  test('resumed it knows whether the agent speaks, and what was told since counts', async () => {
+    const { url } = await startTestServer()
+    const client = createTestClient(url)
+    const session = client.openSession()
+    session.agentSpeaking('Your balance is')
+    const resume = await session.save()
+    const [resumed, told] = [client.openSession({ resume }), client.openSession({ resume })]
+    told.agentFinished()
+    const { reason } = await resumed.hear('uh huh', { atMs: 1 })
+    await told.hear('uh huh', { atMs: 1 })
+    expect(reason.excluded).toContain('start_speaking')
+    expect([resumed.isAgentSpeaking, told.isAgentSpeaking]).toEqual([true, false])
+    resumed.agentFinished()
+    expect(resumed.isAgentSpeaking).toBe(false)
+  })
+
   test('a newer hear answers those that wait, with the very same object', async () => {
     const model = createHeldModel()
     const { url } = await startTestServer({ model })

@@ -7,7 +7,10 @@ export interface ClientSessionOptions extends SessionOptions {
    * by default a random one.
    */
   readonly id?: string | undefined
-  /** What `save` gave: goes on with that session, instead of `messages`, `expect` and `policy`. */
+  /**
+   * What `save` gave: goes on with that session, instead of `messages`, `expect` and `policy`. Whether its agent speaks
+   * (`isAgentSpeaking`) is known from the first answer on.
+   */
   readonly resume?: string | undefined
 }
 

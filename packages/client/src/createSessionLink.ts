@@ -9,6 +9,8 @@ import { readError } from './readError.js'
 export interface SessionLink {
   /** Why the session is over, if it has not ended on this side. */
   readonly ended: TurnwiseError | undefined
+  /** Whether the agent spoke when the server opened the session, once the server has said so. */
+  readonly beganSpeaking: boolean | undefined
   /** Tells what happened, as soon as there is a server to hear it. */
   tell(event: SessionEvent, call?: Call<SessionDecision | undefined>): void
   /**
@@ -54,6 +56,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   /** An event has failed that nobody waits for. */
   let problem: TurnwiseError | undefined
   let ended: TurnwiseError | undefined
+  let beganSpeaking: boolean | undefined
   /** Ends the waiting of `close`: the connection is there again, or will not be. */
   let stopWaiting: (() => void) | undefined
 
@@ -105,6 +108,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   function receive(reply: SessionReply): void {
     switch (reply.type) {
       case 'opened':
+        beganSpeaking = reply.isAgentSpeaking
         journal.renumber()
         goOn(1)
         break
@@ -199,6 +203,9 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   return {
     get ended() {
       return ended
+    },
+    get beganSpeaking() {
+      return beganSpeaking
     },
     tell(event, call) {
       journal.add({ event, calls: call === undefined ? [] : [call] })

@@ -26,8 +26,14 @@ export function openClientSession(
   validateExpectation(start.expect)
   const link = createSessionLink(connection, id, resume === undefined ? start : { resume })
   const waiting = new Set<Promise<unknown>>()
-  let isAgentSpeaking = false
+  /** What was told here of who speaks. */
+  let toldSpeaking: boolean | undefined
   let isClosed = false
+
+  /** Before anything is told here, the server knows it: the session may have been resumed. */
+  function isAgentSpeaking(): boolean {
+    return toldSpeaking ?? link.beganSpeaking ?? false
+  }
 
   function throwIfClosed(): void {
     if (isClosed) throw new TurnwiseError('SESSION_CLOSED', 'The session is closed.')
@@ -58,18 +64,18 @@ export function openClientSession(
   return {
     id,
     get isAgentSpeaking() {
-      return isAgentSpeaking
+      return isAgentSpeaking()
     },
     agentSpeaking(text) {
       validateText(text, "The agent's text")
       tell({ type: 'agentSpeaking', text })
-      if (!isAgentSpeaking) link.settle()
-      isAgentSpeaking = true
+      if (!isAgentSpeaking()) link.settle()
+      toldSpeaking = true
     },
     agentFinished(text) {
       if (text !== undefined) validateText(text, "The agent's text")
       tell({ type: 'agentFinished', text })
-      isAgentSpeaking = false
+      toldSpeaking = false
       link.settle()
     },
     expecting(expect) {

@@ -31,9 +31,9 @@ export type StreamRequest =
   | { readonly type: 'ping' }
   | (SessionEvent & { readonly session: string; readonly seq: number })
 
-/** What comes over a stream about a session. */
+/** What comes over a stream about a session. Older servers do not say `isAgentSpeaking`. */
 export type SessionReply = { readonly session: string } & (
-  | { readonly type: 'opened' }
+  | { readonly type: 'opened'; readonly isAgentSpeaking?: boolean }
   | { readonly type: 'attached'; readonly lastSeq: number }
   | { readonly type: 'saved'; readonly lastSeq: number; readonly resume: string }
   | { readonly type: 'decision'; readonly seq: number; readonly decision: SessionDecision | null }

@@ -88,7 +88,8 @@ export async function noteDecision<Result extends SessionDecision | undefined>(
     const decision = await traced('turnwise.model', { source }, () => answer)
     if (decision !== undefined) {
       endTimer()
-      health.note()
+      // An answer that was known says nothing of the model.
+      if (decision.tokensRun > 0) health.note()
       metrics.countDecision(source, decision)
     }
     return decision

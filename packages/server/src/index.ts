@@ -8,7 +8,6 @@ export {
   type ResolvedSettings,
   readSettingsFile,
   resolveSettings,
-  SETTING_SOURCES,
   type SettingSource,
 } from './resolveSettings.js'
 export { PLAYGROUND_PATH, type Playground } from './routes/playground.js'
@@ -19,7 +18,6 @@ export {
   SETTING_NAMES,
   type SettingName,
   type Settings,
-  settingsSchema,
   variableOf,
 } from './settings.js'
 export { type RunningServer, type StartOptions, startServer } from './startServer.js'

@@ -3,7 +3,7 @@ import { readInput } from './readInput.js'
 import { SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './settings.js'
 
 /** Where a setting's value is from, the strongest first. */
-export const SETTING_SOURCES = ['flag', 'environment', 'file', 'default'] as const
+const SETTING_SOURCES = ['flag', 'environment', 'file', 'default'] as const
 export type SettingSource = (typeof SETTING_SOURCES)[number]
 
 /** The settings, and where each is from. */

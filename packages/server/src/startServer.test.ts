@@ -124,6 +124,22 @@ test('a certificate is exchanged while the server runs', async () => {
   while (!(await shownName(url)).includes('second')) await new Promise((resolve) => setTimeout(resolve, 10))
 })
 
+test('a broken file of keys keeps neither secrets nor the certificate from being exchanged', async () => {
+  const [keysFile, tlsCertFile, tlsKeyFile, resumeSecretsFile] = await Promise.all(
+    [createKey('agent').line, '', '', 'old'.repeat(16)].map(temporaryFile),
+  )
+  await copyFile(certificate('first.cert'), tlsCertFile ?? '')
+  await copyFile(certificate('first.key'), tlsKeyFile ?? '')
+  const { url, log } = await start({ keysFile, tlsCertFile, tlsKeyFile, resumeSecretsFile })
+  await writeFile(keysFile ?? '', '')
+  await until(() => log.join('').includes('INVALID_KEYS'))
+  await writeFile(resumeSecretsFile ?? '', `${'new'.repeat(16)}\n${'old'.repeat(16)}`)
+  await until(() => log.join('').includes('"resumeSecrets":2'))
+  await copyFile(certificate('second.cert'), tlsCertFile ?? '')
+  await copyFile(certificate('second.key'), tlsKeyFile ?? '')
+  while (!(await shownName(url)).includes('second')) await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
 test('certificates that cannot be used are refused', async () => {
   const [tlsCertFile, tlsKeyFile] = [certificate('first.cert'), certificate('second.key')]
   await expect(start({ tlsCertFile, tlsKeyFile })).rejects.toMatchObject({ code: 'INVALID_CERTIFICATE' })

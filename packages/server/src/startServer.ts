@@ -64,17 +64,25 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { app } = server
 
   async function reload(): Promise<void> {
-    try {
+    await readAgain(async () => {
       keys = await loadKeys(settings)
+    })
+    await readAgain(async () => {
       resumeSecrets = await loadResumeSecrets(settings)
+    })
+    await readAgain(async () => {
       const changed = await loadCertificate(settings)
       if (changed !== undefined) (app.server as unknown as TlsServer).setSecureContext(changed)
-      app.log.info(
-        { keys: keys.length, resumeSecrets: resumeSecrets.length },
-        'keys, secrets and certificate read again',
-      )
+    })
+    const inUse = { keys: keys.length, resumeSecrets: resumeSecrets.length }
+    app.log.info(inUse, 'files of keys, secrets and certificate read again')
+  }
+
+  /** Where a file cannot be read, what was read of it before stays in use, and the others are read all the same. */
+  async function readAgain(read: () => Promise<void>): Promise<void> {
+    try {
+      await read()
     } catch (error) {
-      // What was read before stays in use.
       app.log.error(error)
     }
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -35,8 +36,8 @@ class TurnwiseClient:
     def __init__(self, url: str, *, key: str | None = None, timeout_ms: float = 10_000) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
             raise TurnwiseError("INVALID_OPTION", "url is no http or https address.")
-        if not timeout_ms > 0:
-            raise TurnwiseError("INVALID_OPTION", f"timeout_ms is {timeout_ms}, expected more than 0.")
+        if not 0 < timeout_ms < math.inf:
+            raise TurnwiseError("INVALID_OPTION", f"timeout_ms is {timeout_ms}, expected more than 0, and finite.")
         url = f"{url.removesuffix('/')}/"
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
         self._timeout_ms = timeout_ms

@@ -33,6 +33,8 @@ class SessionLink:
         self.id = session_id
         self.ended: TurnwiseError | None = None
         """Why the session is over, if it has not ended on this side."""
+        self.began_speaking = False
+        """Whether the agent spoke when the server opened the session, once the server has said so."""
         self._connection = connection
         self._beginning = start
         self._journal = Journal()
@@ -114,6 +116,8 @@ class SessionLink:
     def receive(self, reply: dict[str, Any]) -> None:
         match reply["type"]:
             case "opened":
+                # Older servers do not say it.
+                self.began_speaking = reply.get("isAgentSpeaking", False)
                 self._journal.renumber()
                 self._go_on(1)
             case "attached":

@@ -29,7 +29,8 @@ class Session:
         self._link = link
         self._timeout_ms = timeout_ms
         self._waiting: set[Future[object]] = set()
-        self._is_agent_speaking = False
+        # What was told here of who speaks.
+        self._told_speaking: bool | None = None
         self._is_closed = False
 
     async def __aenter__(self) -> Session:
@@ -46,22 +47,24 @@ class Session:
 
     @property
     def is_agent_speaking(self) -> bool:
-        return self._is_agent_speaking
+        """Whether the agent speaks; of a resumed session known from the first answer on."""
+        # Before anything is told here, the server knows it.
+        return self._link.began_speaking if self._told_speaking is None else self._told_speaking
 
     def agent_speaking(self, text: str) -> None:
         """The agent speaks: `text` is all that it has said of this turn so far."""
         validate_text(text, "The agent's text")
         self._tell({"type": "agentSpeaking", "text": text})
-        if not self._is_agent_speaking:
+        if not self.is_agent_speaking:
             self._link.settle()
-        self._is_agent_speaking = True
+        self._told_speaking = True
 
     def agent_finished(self, text: str | None = None) -> None:
         """The agent has fallen silent: `text` is what it has really said; by default the text last given."""
         if text is not None:
             validate_text(text, "The agent's text")
         self._tell({"type": "agentFinished"} if text is None else {"type": "agentFinished", "text": text})
-        self._is_agent_speaking = False
+        self._told_speaking = False
         self._link.settle()
 
     def expecting(self, expect: Expectation | None) -> None:

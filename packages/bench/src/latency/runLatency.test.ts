@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDetector, TurnwiseError } from '@turnwise/core'
 import { createFakeModel, createFakeTokenizer, FAKE_MANIFEST } from '@turnwise/core/testing'
-import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { DEFAULT_LATENCY } from '../defaults.js'
 import { rejection } from '../test/rejection.js'
 import { temporaryFolder } from '../test/temporaryFolder.js'
@@ -167,6 +167,17 @@ test('every word of a load is counted once', async () => {
   const load = await measureLoad('x', detector, { calls: 3, seconds: 0.3, wordMs: 20 })
   expect(load.asked).toBeGreaterThan(20)
   expect(load.answered + load.superseded + load.refused).toBe(load.asked)
+})
+
+test('a load whose model fails is an error, and ends no process before it can be seen', async () => {
+  const { model, detector } = createFake()
+  await model.close()
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  onTestFinished(() => void process.off('unhandledRejection', unhandled))
+  const error = await rejection(measureLoad('x', detector, { calls: 2, seconds: 0.1, wordMs: 20 }))
+  expect(error.code).toBe('MODEL_FAILED')
+  expect(unhandled).not.toHaveBeenCalled()
 })
 
 test('throughput and soak leave nothing behind', async () => {

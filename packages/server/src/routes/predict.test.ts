@@ -1,7 +1,7 @@
-import { ACTIONS, TurnwiseError } from '@turnwise/core'
+import { ACTIONS } from '@turnwise/core'
 import { createFakeModel } from '@turnwise/core/testing'
 import { describe, expect, test } from 'vitest'
-import { createFakeDetector, createFakeServer, createHeldModel, LOGITS, MESSAGES } from '../test/fakeServer.js'
+import { createFakeDetector, createFakeServer, createHeldModel, MESSAGES } from '../test/fakeServer.js'
 import { until } from '../test/until.js'
 
 const MESSAGE = { role: 'user', content: 'hello' }
@@ -173,28 +173,6 @@ test('a deadline that is none is refused', async () => {
   const { app } = await createFakeServer()
   const response = await app.inject(post({ messages: MESSAGES }, { 'turnwise-deadline-ms': 'soon' }))
   expect(response.json()).toMatchObject({ error: { code: 'INVALID_REQUEST' } })
-})
-
-test('readiness tells the truth about the model', async () => {
-  let isBroken = true
-  const model = createFakeModel({
-    logits: () => {
-      if (isBroken) throw new TurnwiseError('MODEL_FAILED', 'It broke.')
-      return LOGITS.startSpeaking
-    },
-  })
-  const { app } = await createFakeServer({ model })
-  const ready = () => app.inject('/health/ready')
-  expect((await ready()).json()).toEqual({ status: 'ready', model: { name: 'fake', version: '0.0.0' } })
-  const failed = await app.inject(post({ messages: MESSAGES }))
-  expect(failed.statusCode).toBe(500)
-  expect(failed.json()).toMatchObject({ error: { code: 'MODEL_FAILED' } })
-  const unready = await ready()
-  expect(unready.statusCode).toBe(503)
-  expect(unready.json()).toEqual({ status: 'unready', reason: 'model_failed' })
-  isBroken = false
-  expect((await ready()).statusCode).toBe(200)
-  expect((await app.inject('/health/live')).json()).toEqual({ status: 'live' })
 })
 
 test('an error that nobody thought of says nothing of the conversation, in the log neither', async () => {

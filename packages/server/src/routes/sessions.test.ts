@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createFakeModel } from '@turnwise/core/testing'
 import { describe, expect, test } from 'vitest'
 import { createFakeDetector, createFakeServer, createHeldModel, LOGITS } from '../test/fakeServer.js'
+import { openStream } from '../test/testStream.js'
 import { until } from '../test/until.js'
 
 type FakeServer = Awaited<ReturnType<typeof createFakeServer>>
@@ -63,6 +64,19 @@ test('a session goes on elsewhere with its token', async () => {
   const costless = (answer: typeof actual) =>
     answer.decisions.map((decision: object | null) => decision && { ...decision, tokensRun: 0 })
   expect(costless(actual)).toEqual(costless(expected))
+})
+
+test('whoever opens a session with a token is told whether its agent speaks', async () => {
+  const server = await createFakeServer()
+  const opened = await send(server, 'POST', '/v1/sessions', { id: 'call' })
+  expect(opened.json()).toEqual({ id: 'call', isAgentSpeaking: false })
+  const told = { events: [{ type: 'agentSpeaking', text: 'Your balance' }], resume: true }
+  const { resume } = (await send(server, 'POST', '/v1/sessions/call/events', told)).json()
+  const again = await send(server, 'POST', '/v1/sessions', { id: 'again', resume })
+  expect(again.json()).toEqual({ id: 'again', isAgentSpeaking: true })
+  const stream = await openStream(server.app)
+  stream.send({ type: 'open', session: 'streamed', resume })
+  expect(await stream.take(1)).toEqual([{ type: 'opened', session: 'streamed', lastSeq: 0, isAgentSpeaking: true }])
 })
 
 test.each(['%%', 'e30', Buffer.from('{"formatVersion":2,"messages":7}').toString('base64url')])(

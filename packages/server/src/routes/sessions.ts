@@ -61,7 +61,7 @@ export function addSessionRoutes(app: App, context: ServerContext): void {
   app.post('/v1/sessions', { schema: OPEN }, async ({ body: { id, ...start }, owner }, reply) => {
     const stored = openSession(context, owner, id, start)
     reply.code(201).header('location', `/v1/sessions/${stored.id}`)
-    return { id: stored.id }
+    return { id: stored.id, isAgentSpeaking: stored.session.isAgentSpeaking }
   })
 
   app.post('/v1/sessions/:id/events', { schema: EVENTS }, async (request) => {

@@ -18,8 +18,8 @@ test('many sessions over one stream decide as those in the process do', async ()
     stream.send({ ...open(session), messages: [message], expect: 'name' })
   }
   expect(await stream.take(2)).toEqual([
-    { type: 'opened', session: 'a', lastSeq: 0 },
-    { type: 'opened', session: 'b', lastSeq: 0 },
+    { type: 'opened', session: 'a', lastSeq: 0, isAgentSpeaking: false },
+    { type: 'opened', session: 'b', lastSeq: 0, isAgentSpeaking: false },
   ])
   for (const session of ['a', 'b']) {
     const own = detector.openSession({ messages: [{ role: 'assistant', content: `Hello ${session}` }], expect: 'name' })

@@ -93,7 +93,8 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
   /** Messages of the bytes that had been read when the socket was paused; a few thousand fit into them. */
   const unread: string[] = []
   let hasAnswered = true
-  let wasFull = false
+  /** At the last heartbeat there was too much that the caller had not read, and it has read nothing since. */
+  let isStuck = false
 
   function isFull(): boolean {
     return socket.bufferedAmount > maxBodyBytes
@@ -118,21 +119,28 @@ function serveSocket(context: ServerContext, socket: WebSocket, owner: string): 
 
   function send(reply: StreamReply): void {
     if (socket.readyState !== socket.OPEN) return
-    socket.send(JSON.stringify(reply), regulate)
+    socket.send(JSON.stringify(reply), noteWritten)
+  }
+
+  function noteWritten(error?: Error | null): void {
+    // Where too much waits, only reading makes room: as good as an answer, since the ping waits behind it all.
+    if (isStuck && error == null) hasAnswered = true
+    isStuck = false
+    regulate(error)
   }
 
   function beat(): void {
-    // What has not been read for a whole interval will not be; neither will a connection answer that is half open.
-    const isLost = isFull() ? wasFull : !hasAnswered && !socket.isPaused
+    // Who has read nothing for a whole interval will not; neither will a connection answer that is half open.
+    const isLost = isFull() ? isStuck : !hasAnswered && !socket.isPaused
     if (isLost) {
       socket.terminate()
       return
     }
     const keys = context.keys()
     if (keys.length > 0 && !keys.some(({ name }) => name === owner)) socket.close(POLICY_VIOLATION)
-    wasFull = isFull()
+    isStuck = isFull()
     hasAnswered = false
-    socket.ping(undefined, false, regulate)
+    socket.ping(undefined, false, noteWritten)
   }
 
   const heart = setInterval(beat, heartbeatMs).unref()

@@ -43,6 +43,36 @@ test('a caller that answers nothing any more is let go', async () => {
   alive?.terminate()
 })
 
+test('a caller that reads slowly stays, and one that reads nothing is let go', async () => {
+  const { app } = await createFakeServer({ settings: { heartbeatMs: 400 } })
+  const url = (await app.listen({ port: 0 })).replace('http', 'ws')
+  const messages = [{ role: 'user', content: 'I was charged '.repeat(60_000) }]
+  const count = 20
+  const [slow, stuck] = await Promise.all(
+    ['slow', 'stuck'].map(async (session) => {
+      const socket = new WebSocket(`${url}/v1/stream`)
+      await once(socket, 'open')
+      socket.send(JSON.stringify({ ...open(session), messages }))
+      await once(socket, 'message')
+      for (let index = 0; index < count; index += 1) socket.send(JSON.stringify({ type: 'save', session }))
+      return socket
+    }),
+  )
+  stuck?.pause()
+  let read = 0
+  slow?.on('message', () => {
+    read += 1
+    slow.pause()
+    setTimeout(() => slow.resume(), 100)
+  })
+  await until(() => read === count || slow?.readyState !== WebSocket.OPEN)
+  expect(read).toBe(count)
+  while (!(await app.inject('/metrics')).body.includes('turnwise_streams_open 1'))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  slow?.terminate()
+  stuck?.terminate()
+})
+
 test('a stream ends when its key is taken away', async () => {
   let keys = ['one', 'two'].map((name) => ({ name, hash: createHash('sha256').update(name).digest() }))
   const { app } = await createFakeServer({ keys: () => keys, settings: { heartbeatMs: 20 } })

@@ -59,10 +59,13 @@ export function createStream(context: ServerContext, owner: string, send: (reply
       case 'ping':
         send({ type: 'pong' })
         break
-      case 'open':
-        hold(openSession(context, owner, request.session, request))
-        send({ type: 'opened', session: request.session, lastSeq: 0 })
+      case 'open': {
+        const stored = openSession(context, owner, request.session, request)
+        const { id, lastSeq, session } = stored
+        hold(stored)
+        send({ type: 'opened', session: id, lastSeq, isAgentSpeaking: session.isAgentSpeaking })
         break
+      }
       case 'attach':
         attach(sessions.use(owner, request.session))
         break
@@ -129,9 +132,10 @@ export function createStream(context: ServerContext, owner: string, send: (reply
         send({ type: 'superseded', session: stored.id, seq, by })
         continue
       }
-      health.note()
       if (decision !== undefined) {
         endTimer()
+        // An answer that was known says nothing of the model.
+        if (decision.tokensRun > 0) health.note()
         metrics.countDecision('stream', decision)
       }
       send({ type: 'decision', session: stored.id, seq, decision: decision ?? null })
