@@ -10,7 +10,7 @@ export interface SessionLink {
   /** Why the session is over, if it has not ended on this side. */
   readonly ended: TurnwiseError | undefined
   /** Whether the agent spoke when the server opened the session, once the server has said so. */
-  readonly beganSpeaking: boolean | undefined
+  readonly beganSpeaking: boolean
   /** Tells what happened, as soon as there is a server to hear it. */
   tell(event: SessionEvent, call?: Call<SessionDecision | undefined>): void
   /**
@@ -56,7 +56,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   /** An event has failed that nobody waits for. */
   let problem: TurnwiseError | undefined
   let ended: TurnwiseError | undefined
-  let beganSpeaking: boolean | undefined
+  let beganSpeaking = false
   /** Ends the waiting of `close`: the connection is there again, or will not be. */
   let stopWaiting: (() => void) | undefined
 
@@ -108,7 +108,7 @@ export function createSessionLink(connection: Connection, id: string, start: Ses
   function receive(reply: SessionReply): void {
     switch (reply.type) {
       case 'opened':
-        beganSpeaking = reply.isAgentSpeaking
+        beganSpeaking = reply.isAgentSpeaking ?? false
         journal.renumber()
         goOn(1)
         break

@@ -32,7 +32,7 @@ export function openClientSession(
 
   /** Before anything is told here, the server knows it: the session may have been resumed. */
   function isAgentSpeaking(): boolean {
-    return toldSpeaking ?? link.beganSpeaking ?? false
+    return toldSpeaking ?? link.beganSpeaking
   }
 
   function throwIfClosed(): void {

@@ -76,25 +76,33 @@ export function deadlineOf({ headers }: FastifyRequest, mostMs: number): number 
   return given > 0 ? Math.min(given, mostMs) : mostMs
 }
 
+/** Counts a decision of a session, and ends its time. */
+export function countDecision(
+  { health, metrics }: ServerContext,
+  source: MetricSource,
+  decision: SessionDecision,
+  endTimer: () => void,
+): void {
+  endTimer()
+  // An answer that was known says nothing of the model.
+  if (decision.tokensRun > 0) health.note()
+  metrics.countDecision(source, decision)
+}
+
 /** Counts a decision of a session when it comes, and remembers whether the model failed. */
 export async function noteDecision<Result extends SessionDecision | undefined>(
-  { health, metrics }: ServerContext,
+  context: ServerContext,
   source: MetricSource,
   answer: Promise<Result> | undefined,
 ): Promise<Result | undefined> {
   if (answer === undefined) return undefined
-  const endTimer = metrics.decisionSeconds.startTimer({ source })
+  const endTimer = context.metrics.decisionSeconds.startTimer({ source })
   try {
     const decision = await traced('turnwise.model', { source }, () => answer)
-    if (decision !== undefined) {
-      endTimer()
-      // An answer that was known says nothing of the model.
-      if (decision.tokensRun > 0) health.note()
-      metrics.countDecision(source, decision)
-    }
+    if (decision !== undefined) countDecision(context, source, decision, endTimer)
     return decision
   } catch (error) {
-    health.note(error)
+    context.health.note(error)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type SessionDecision, TurnwiseError } from '@turnwise/core'
 import type { ServerContext } from '../context.js'
+import { countDecision } from '../decideMany.js'
 import { toTurnwiseError } from '../describeError.js'
 import { wireErrorOf } from '../errorHandling.js'
 import type { StreamReply, StreamRequest } from '../schemas/stream.js'
@@ -132,12 +133,7 @@ export function createStream(context: ServerContext, owner: string, send: (reply
         send({ type: 'superseded', session: stored.id, seq, by })
         continue
       }
-      if (decision !== undefined) {
-        endTimer()
-        // An answer that was known says nothing of the model.
-        if (decision.tokensRun > 0) health.note()
-        metrics.countDecision('stream', decision)
-      }
+      if (decision !== undefined) countDecision(context, 'stream', decision, endTimer)
       send({ type: 'decision', session: stored.id, seq, decision: decision ?? null })
     }
   }
