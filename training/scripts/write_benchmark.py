@@ -1,4 +1,4 @@
-"""Writes benchmark/four-class/test.parquet from cases.jsonl, with the columns of the published benchmark.
+"""Writes four-class/test.parquet (packages/bench/benchmark) from cases.jsonl, in the published columns.
 
     uv run python scripts/write_benchmark.py
 

@@ -44,6 +44,8 @@ def test_end_of_utterance_is_the_published_view():
 def test_accuracy_and_f1():
     assert accuracy_and_f1([1, 1, 0, 0], [1, 0, 0, 0]) == pytest.approx((75, 100 * (2 / 3 + 4 / 5) / 2))
     assert accuracy_and_f1([1, 0], [1, 1], np.array([3, 1]))[0] == pytest.approx(75)
+    # A class that is only answered counts with an F1 of 0.
+    assert accuracy_and_f1([0, 0], [0, 2]) == pytest.approx((50, 100 * (2 / 3) / 2))
 
 
 def test_class_scores():

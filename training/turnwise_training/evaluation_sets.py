@@ -174,12 +174,12 @@ def development(data_dir: Path) -> EvaluationSet:
 
 
 def four_class() -> EvaluationSet:
-    """Our own test: benchmark/four-class/README.md."""
+    """Our own test: packages/bench/benchmark/four-class."""
     return own_cases("four-class test", BENCHMARK, rows=455, pairs=47)
 
 
 def hard() -> EvaluationSet:
-    """Hard cases, for choices: benchmark/hard/README.md."""
+    """Hard cases, for choices: packages/bench/benchmark/hard."""
     return own_cases("hard cases", HARD, rows=478, pairs=23)
 
 

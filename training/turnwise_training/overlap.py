@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .corpus import Conversation
 
-OWN = Path(__file__).resolve().parents[2] / "benchmark"
+OWN = Path(__file__).resolve().parents[2] / "packages/bench/benchmark"
 BENCHMARK = OWN / "four-class" / "cases.jsonl"
 HARD = OWN / "hard" / "cases.jsonl"
 DATA_FILES = {"ten": "eval/ten.jsonl", "swda": "eval/swda.jsonl", "dev": "dev/cases.jsonl"}

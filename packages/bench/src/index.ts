@@ -9,6 +9,7 @@ export {
 } from './datasets/loadDataset.js'
 export { DEFAULT_ACCURACY, DEFAULT_LATENCY, DEFAULT_SOAK, DEFAULT_STREAMING } from './defaults.js'
 export type { LatencyResult, Spread } from './latency/latencyResult.js'
+export { loadNote } from './latency/loadNote.js'
 export { partsPath } from './latency/partStore.js'
 export { type LatencyOptions, runLatency } from './latency/runLatency.js'
 export { spreadOf } from './latency/spreadOf.js'

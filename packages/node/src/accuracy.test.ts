@@ -8,7 +8,7 @@ import { loadDetector } from './loadDetector.js'
 const root = new URL('../../../', import.meta.url)
 const dataFolder = process.env.TURNWISE_DATA ?? fileURLToPath(new URL('../shared/data', root))
 const tenFile = `${dataFolder}/eval/ten.jsonl`
-const fourClassFile = fileURLToPath(new URL('benchmark/four-class/cases.jsonl', root))
+const fourClassFile = fileURLToPath(new URL('packages/bench/benchmark/four-class/cases.jsonl', root))
 
 interface Case {
   readonly messages: readonly Message[]
@@ -42,10 +42,10 @@ function isEnd(action: Action): boolean {
   return action === 'start_speaking' || action === 'continue_speaking'
 }
 
-/** In per cent; F1 is the mean over the classes that are expected. */
+/** In per cent; F1 is the mean over the classes that are expected or answered. */
 function score<Class>(expected: readonly Class[], answered: readonly Class[]): { accuracy: number; macroF1: number } {
   const right = expected.filter((value, index) => answered[index] === value).length
-  const classes = [...new Set(expected)]
+  const classes = [...new Set([...expected, ...answered])]
   const f1 = classes.map((value) => {
     const both = expected.filter((each, index) => each === value && answered[index] === value).length
     return (

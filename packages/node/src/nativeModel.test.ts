@@ -47,7 +47,7 @@ const prompts = createPromptEncoder(
   manifest.maxTokens,
   manifest.template,
 )
-const cases = readFileSync(new URL('../../../benchmark/four-class/cases.jsonl', import.meta.url), 'utf8')
+const cases = readFileSync(new URL('../../bench/benchmark/four-class/cases.jsonl', import.meta.url), 'utf8')
 const conversations = cases
   .trim()
   .split('\n')

@@ -41,7 +41,10 @@ test('at most eight messages, the last ones', () => {
 })
 
 test('the groups and fields are those of the benchmark’s description', () => {
-  const text = readFileSync(new URL('../../../../benchmark/four-class/README.md', import.meta.url), 'utf8')
+  const text = readFileSync(
+    new URL('../../../../packages/bench/benchmark/four-class/README.md', import.meta.url),
+    'utf8',
+  )
   const [, counts = ''] = text.split('## Counts')
   const described = [...counts.matchAll(/^\| (\w+) \|/gm)].map(([, name]) => name)
   expect(described.filter((name) => name !== 'group')).toEqual([...GROUPS])

@@ -9,7 +9,7 @@ import type { SystemFacts } from '../systems/system.js'
 /** Answers counted in one way. All figures are from 0 to 1. */
 export interface View<Class> extends Scores {
   readonly rows: number
-  /** Of 95%, by bootstrap. */
+  /** Of 95%, by bootstrap over clusters. */
   readonly intervals: { readonly accuracy: Interval; readonly macroF1: Interval }
   readonly classes: readonly ClassScores<Class>[]
   /** Rows by expected (outer) and answered class, in the order of `classes`. */
@@ -94,6 +94,8 @@ export interface SetResult {
   readonly binaryWithoutBackchannels: boolean
   /** The class (0–3) of each row, as one text. */
   readonly expected: string
+  /** The number of each row's cluster, with spaces between; absent where each is drawn alone, and in older results. */
+  readonly clusters?: string | undefined
   /** What always answering the commonest class gets. */
   readonly majority: { readonly binary: Scores; readonly multiClass: Scores }
   readonly systems: readonly SystemSetResult[]

@@ -74,6 +74,8 @@ test('a rule and a system that knows nearly everything', async () => {
     rowsOfSet: 40,
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
+  // The two rows of a pair are drawn together.
+  expect(set?.clusters).toMatch(/^0 0 1 1 2 3 4 5 6 7 8 9 10 6 11 /)
   expect(set?.majority.multiClass.accuracy).toBe(0.25)
   expect(rule?.multiClass).toMatchObject({ accuracy: 0.25, rows: 40 })
   expect(rule?.inState.accuracy).toBe(0.5)
@@ -179,6 +181,7 @@ describe('files that are named', () => {
       ['rows.jsonl', 40],
       ['rows.jsonl (2)', 4],
     ])
+    expect(sets[1]?.clusters).toBeUndefined()
   })
 })
 

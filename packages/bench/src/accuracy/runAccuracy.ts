@@ -10,6 +10,7 @@ import { answersByYield } from '../systems/answersByYield.js'
 import type { BenchmarkSystem } from '../systems/system.js'
 import { withOwnNames } from '../withOwnNames.js'
 import type { AccuracyResult, SetResult, SystemSetResult } from './accuracyResult.js'
+import { clusterNumbers, formatClusters } from './clusters.js'
 import { majorityOf, scoreSystem } from './scoreSet.js'
 
 /** How far a run is. */
@@ -114,6 +115,7 @@ async function runSet(whole: Dataset, options: AccuracyOptions): Promise<SetResu
     sha256: digestOf(set),
     binaryWithoutBackchannels: set.binaryWithoutBackchannels,
     expected: set.rows.map(({ action }) => ACTIONS.indexOf(action)).join(''),
+    clusters: formatClusters(clusterNumbers(set.rows)),
     majority: majorityOf(set),
     systems: results,
   }

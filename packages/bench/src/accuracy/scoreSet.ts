@@ -17,6 +17,7 @@ import {
   type SystemSetResult,
   type WorstError,
 } from './accuracyResult.js'
+import { clusterNumbers } from './clusters.js'
 import { scoreExpectations } from './scoreExpectations.js'
 import { scoreView } from './scoreView.js'
 
@@ -48,15 +49,22 @@ export function scoreSystem(
   const inState = answers.map(({ actionInState }) => actionInState)
   const right = expected.map((action, index) => answered[index] === action)
   const rightInState = expected.map((action, index) => inState[index] === action)
+  const clusters = clusterNumbers(rows)
   const binary = binaryRows(set)
   const ends = (actions: readonly Action[]) => binary.map((index) => endOf(actions[index] ?? ACTIONS[0]))
   const endsExpected = ends(expected)
   const endsAnswered = ends(answered)
   return {
     system,
-    binary: scoreView(ENDS, endsExpected, endsAnswered, bootstrap),
-    multiClass: scoreView(ACTIONS, expected, answered, bootstrap),
-    inState: scoreView(ACTIONS, expected, inState, bootstrap),
+    binary: scoreView(
+      ENDS,
+      endsExpected,
+      endsAnswered,
+      binary.map((index) => clusters[index] ?? index),
+      bootstrap,
+    ),
+    multiClass: scoreView(ACTIONS, expected, answered, clusters, bootstrap),
+    inState: scoreView(ACTIONS, expected, inState, clusters, bootstrap),
     areaUnderCurve: { silent: rankingOf(rows, answers, false), speaking: rankingOf(rows, answers, true) },
     lengthMatched: lengthMatched(
       binary.flatMap((index) => rows.slice(index, index + 1).map((row) => countWords(finalText(row)))),

@@ -2,11 +2,16 @@ import { type BootstrapOptions, bootstrapIntervals } from '../metrics/bootstrap.
 import { classScores, confusionMatrix, scoresOf } from '../metrics/scores.js'
 import type { View } from './accuracyResult.js'
 
-/** Answers counted by class, with intervals. */
+/**
+ * Answers counted by class, with intervals.
+ *
+ * @param clusters as for {@link bootstrapIntervals}
+ */
 export function scoreView<Class>(
   classes: readonly Class[],
   expected: readonly Class[],
   answered: readonly Class[],
+  clusters: readonly number[],
   bootstrap: BootstrapOptions,
 ): View<Class> {
   const confusion = confusionMatrix(classes, expected, answered)
@@ -26,7 +31,7 @@ export function scoreView<Class>(
   return {
     rows: expected.length,
     ...scoresOf(confusion),
-    intervals: bootstrapIntervals(expected.length, figuresOf, bootstrap),
+    intervals: bootstrapIntervals(clusters, figuresOf, bootstrap),
     classes: classScores(classes, confusion),
     confusion,
   }

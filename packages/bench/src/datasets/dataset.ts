@@ -11,6 +11,11 @@ export interface BenchmarkRow {
   readonly group?: string | undefined
   /** Two rows of a minimal pair have the same entry: the same final words, different actions. */
   readonly pair?: string | undefined
+  /**
+   * Rows that are not independent have the same entry: their conversation, or the line they are made from. Default: the
+   * pair, else the row itself.
+   */
+  readonly cluster?: string | undefined
   /** What the agent, now silent, has asked for. */
   readonly expect?: Expectation | undefined
 }

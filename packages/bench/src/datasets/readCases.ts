@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { BenchmarkRow } from './dataset.js'
 import { type JsonLine, readAllLines } from './readLines.js'
 import { readRow } from './readRow.js'
-import { invalidData, quote } from './rowError.js'
+import { invalidData, quoteName } from './rowError.js'
 import { uniqueIds } from './uniqueIds.js'
 
 /**
@@ -23,17 +23,17 @@ export async function readCases(path: string): Promise<BenchmarkRow[]> {
 export function readRows(lines: readonly JsonLine[], file: string): BenchmarkRow[] {
   if (lines.length === 0) throw invalidData({ file }, 'it has no rows, expected at least one.')
   const checkId = uniqueIds(file)
-  const pairs = new Map<string, number>()
+  const pairs = new Map<string, number[]>()
   const rows = lines.map(({ row, value }) => {
     const read = readRow(value, { file, row })
     checkId(read.id, row)
-    if (read.pair !== undefined) pairs.set(read.pair, (pairs.get(read.pair) ?? 0) + 1)
+    if (read.pair !== undefined) pairs.set(read.pair, [...(pairs.get(read.pair) ?? []), row])
     return read
   })
-  for (const [pair, count] of pairs) {
-    if (count !== 2) {
-      throw invalidData({ file, column: 'pair' }, `${quote(pair)} has ${count} rows, expected 2.`, quote(pair))
-    }
+  for (const [pair, [row, ...others]] of pairs) {
+    if (others.length === 1) continue
+    const name = quoteName(pair)
+    throw invalidData({ file, row, column: 'pair' }, `${name} has ${others.length + 1} rows, expected 2.`, name)
   }
   return rows
 }

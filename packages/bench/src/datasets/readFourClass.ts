@@ -7,7 +7,7 @@ import { readCases } from './readCases.js'
 import { readParquet } from './readParquet.js'
 
 /** Where the four-class test lies in the repository. */
-export const FOUR_CLASS_FOLDER = fileURLToPath(new URL('../../../../benchmark/four-class', import.meta.url))
+export const FOUR_CLASS_FOLDER = fileURLToPath(new URL('../../benchmark/four-class', import.meta.url))
 
 const ROWS = 455
 const PAIRS = 47

@@ -3,7 +3,7 @@ import { assertRowsAndPairs } from './assertRowsAndPairs.js'
 import type { BenchmarkRow } from './dataset.js'
 import { readCases } from './readCases.js'
 
-const FILE = fileURLToPath(new URL('../../../../benchmark/hard/cases.jsonl', import.meta.url))
+const FILE = fileURLToPath(new URL('../../benchmark/hard/cases.jsonl', import.meta.url))
 const ROWS = 478
 const PAIRS = 23
 

@@ -5,6 +5,7 @@ import {
   EXPECTATIONS,
   type Expectation,
   isRecord,
+  MAX_EXPECTED_LENGTH,
   type Message,
   ROLES,
   TurnwiseError,
@@ -12,7 +13,10 @@ import {
   validateExpectation,
 } from '@turnwise/core'
 import type { BenchmarkRow } from './dataset.js'
-import { invalidData, isQuotable, type Place, unexpectedType, unexpectedValue } from './rowError.js'
+import { invalidData, type Place, unexpectedType, unexpectedValue } from './rowError.js'
+
+/** What is expected of an expectation that has a length. */
+const COUNTED = `one of ${COUNTED_EXPECTATIONS.join(', ')}, and its length from 1 to ${MAX_EXPECTED_LENGTH}`
 
 /**
  * A row from columns: `messages` and `action`, the action's name or its number in the published class order (0–3);
@@ -46,7 +50,7 @@ function readMessages(value: unknown, place: Place): Message[] {
   return value.map(({ role, content }) => ({ role, content }))
 }
 
-/** Before all other checks: their error quotes a role, which in swapped columns is what somebody said. */
+/** Before all other checks: their error does not say which roles there are. */
 function checkRoles(messages: unknown, place: Place): void {
   for (const [index, message] of (Array.isArray(messages) ? (messages as unknown[]) : []).entries()) {
     if (!isRecord(message) || ROLES.some((known) => known === message.role)) continue
@@ -76,8 +80,8 @@ function readExpectation(value: unknown, length: unknown, place: Place): Expecta
     validateExpectation(expect)
   } catch (error) {
     if (!(error instanceof TurnwiseError)) throw error
-    if (isQuotable(error.value)) throw invalidData(place, error.problem, error.value)
-    throw unexpectedValue(place, error.value, `one of ${COUNTED_EXPECTATIONS.join(', ')}, and its length`)
+    // Without its problem, which quotes the value.
+    throw unexpectedValue(place, error.value, COUNTED)
   }
   return expect
 }

@@ -88,7 +88,8 @@ function labelDialogue({ id, turns }: Dialogue, rule: SwitchboardRule): Benchmar
     const floor = heard.findLastIndex(({ speaker }) => speaker !== turn.speaker)
     const said: Message[] = floor === -1 ? [] : [{ role: 'assistant', content: heard[floor]?.text ?? '' }]
     const content = isOfTurn ? lastWords([...heard.slice(floor + 1), turn]) : textOf(turn, rule)
-    return [{ id: `${id}.${index}`, messages: [...said, { role: 'user', content }], action: label(turns, index, rule) }]
+    const messages: Message[] = [...said, { role: 'user', content }]
+    return [{ id: `${id}.${index}`, messages, action: label(turns, index, rule), cluster: id }]
   })
 }
 

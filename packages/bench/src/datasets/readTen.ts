@@ -76,5 +76,5 @@ function rowOf({ row, text }: TenLine, action: Action, said?: Message, index?: n
   const heard: Message = { role: 'user', content: text }
   return said === undefined
     ? { id: `${row}`, messages: [heard], action }
-    : { id: `${row}.${(index ?? 0) + 1}`, messages: [said, heard], action }
+    : { id: `${row}.${(index ?? 0) + 1}`, messages: [said, heard], action, cluster: `${row}` }
 }

@@ -11,12 +11,12 @@ import { readTen } from './readTen.js'
 const SECRET = 'my number is 0770'
 const GOOD = { messages: [{ role: 'user', content: SECRET }], action: 'start_speaking' }
 
-async function problemOf(lines: readonly unknown[] | string): Promise<string> {
+async function problemOf(lines: readonly unknown[] | string, secret = SECRET): Promise<string> {
   const text = typeof lines === 'string' ? lines : jsonLines(lines)
   const folder = await temporaryFolder({ 'cases.jsonl': text })
   const error = await rejection(readCases(join(folder, 'cases.jsonl')))
   expect(error.code).toBe('INVALID_DATASET')
-  expect(`${error.message} ${JSON.stringify(error.value)} ${String(error.cause)}`).not.toContain(SECRET)
+  expect(`${error.message} ${JSON.stringify(error.value)} ${String(error.cause)}`).not.toContain(secret)
   return error.problem
 }
 
@@ -28,7 +28,7 @@ describe('an error names the row and what was expected', () => {
     [
       'a wrong role',
       [{ ...GOOD, messages: [{ role: 'human', content: SECRET }] }],
-      'column messages[0].role: found "human", expected system, user, assistant, tool',
+      'column messages[0].role: found a text of 5 characters, expected system, user, assistant, tool',
     ],
     [
       'no content',
@@ -45,7 +45,7 @@ describe('an error names the row and what was expected', () => {
       [GOOD, { ...GOOD, action: 4 }],
       'row 2, column action: found 4, expected a class from 0 to 3, or start_speaking',
     ],
-    ['an unknown name', [{ ...GOOD, action: 'speak' }], 'column action: found "speak", expected'],
+    ['an unknown name', [{ ...GOOD, action: 'speak' }], 'column action: found a text of 5 characters, expected'],
     ['no class', [{ messages: GOOD.messages }], 'column action: found undefined'],
     [
       'a repeated id',
@@ -58,20 +58,24 @@ describe('an error names the row and what was expected', () => {
     [
       'an unknown expectation',
       [{ ...GOOD, expect: 'fax' }],
-      'row 1, column expect: found "fax", expected phone, email',
+      'row 1, column expect: found a text of 3 characters, expected phone, email',
     ],
     [
       'a length of what has none',
       [{ ...GOOD, expect: { kind: 'name', length: 4 } }],
-      'row 1, column expect: expect.kind is "name", expected one of phone, code',
+      'row 1, column expect: found a text of 4 characters, expected one of phone, code, and its length from 1 to 64.',
     ],
-    ['a wrong length', [{ ...GOOD, expect: 'code', expect_length: 0 }], 'column expect: expect.length is 0, expected'],
+    [
+      'a wrong length',
+      [{ ...GOOD, expect: 'code', expect_length: 0 }],
+      'column expect: found 0, expected one of phone, code, and its length from 1',
+    ],
     [
       'a repeated id after empty lines',
       `\n${jsonLines([{ ...GOOD, id: 'a' }])}\n\n${jsonLines([{ ...GOOD, id: 'a' }])}`,
       'row 5, column id: it is that of row 2',
     ],
-    ['half a pair', [{ ...GOOD, pair: 'p' }], 'column pair: "p" has 1 rows, expected 2'],
+    ['half a pair', [GOOD, { ...GOOD, pair: 'p1' }], 'row 2, column pair: "p1" has 1 rows, expected 2'],
     ['no rows', '\n', 'it has no rows'],
     ['a text as the class', [{ ...GOOD, action: SECRET }], 'column action: found a text of 17 characters, expected'],
     [
@@ -96,6 +100,27 @@ describe('an error names the row and what was expected', () => {
     ],
   ])('%s', async (_, lines, problem) => {
     expect(await problemOf(lines)).toContain(problem)
+  })
+
+  it.each(['Rosalind', '07700900123', '4111-1111-1111-1111', 'call07700900123'])('never "%s"', async (secret) => {
+    const user = { role: 'user', content: 'hello' }
+    const wrong = [
+      [{ ...GOOD, action: secret }],
+      [{ ...GOOD, messages: [{ role: secret, content: 'user' }] }],
+      [{ ...GOOD, expect: secret }],
+      [{ ...GOOD, expect: { kind: secret, length: 4 } }],
+      [{ ...GOOD, expect: { kind: 'code', length: secret } }],
+      [{ ...GOOD, expect: 'code', expect_length: secret }],
+      [{ ...GOOD, pair: secret }],
+      [1, 2].map(() => ({ messages: [user], action: 0, id: secret })),
+    ]
+    for (const lines of wrong) expect(await problemOf(lines, secret)).toContain('expected')
+  })
+
+  it('never a number that is as long as that of a telephone', async () => {
+    const long = 4_477_009_001
+    expect(await problemOf([{ ...GOOD, action: long }], `${long}`)).toContain('found a number of five digits or more')
+    expect(await problemOf([{ ...GOOD, expect: { kind: 'code', length: long } }], `${long}`)).toContain('column expect')
   })
 
   it('a truncated archive', async () => {
@@ -130,11 +155,14 @@ test("TEN's labels", async () => {
   expect(ten.waitSilent.map(({ action }) => action)).toEqual(['continue_listening'])
   expect(ten.waitSpeaking).toHaveLength(5)
   expect(ten.waitSpeaking[4]).toMatchObject({ id: '3.5', action: 'start_listening' })
+  expect(new Set(ten.waitSpeaking.map(({ cluster }) => cluster))).toEqual(new Set(['3']))
   expect(ten.waitSpeaking[4]?.messages.map(({ role }) => role)).toEqual(['assistant', 'user'])
   const count = await rejection(readTen(join(folder, 'ten.jsonl')))
   expect(count.problem).toBe('ten.jsonl: it has 2 finished and unfinished lines, expected 428.')
   const label = await rejection(readTen(join(folder, 'bad.jsonl')))
-  expect(label.problem).toContain('row 1, column label: found "done", expected finished, unfinished, wait')
+  expect(label.problem).toContain(
+    'row 1, column label: found a text of 4 characters, expected finished, unfinished, wait',
+  )
   const swapped = await rejection(readTen(join(folder, 'swapped.jsonl')))
   expect(swapped.problem).toContain('row 1, column label: found a text of 17 characters, expected finished')
 })
@@ -161,6 +189,7 @@ test('Switchboard by both rules', async () => {
     ['1.4', 'continue_listening', ['I think that is all.', 'Noise Right, and']],
     ['1.5', 'start_speaking', ['I think that is all.', 'Noise Right, and we left ...']],
   ])
+  expect(yields.map(({ cluster }) => cluster)).toEqual(Array(5).fill('1'))
   const long = await temporaryFolder({
     'swda.jsonl': jsonLines([{ id: '1', turns: [{ speaker: 'A', text: 'word '.repeat(70).trim(), tag: 'sd' }] }]),
   })

@@ -15,22 +15,31 @@ export function invalidData({ file, row, column }: Place, problem: string, value
   return new TurnwiseError('INVALID_DATASET', `${where.join(', ')}: ${problem}`, { value })
 }
 
-/** Names, ids and tags. Without spaces, so that no sentence is one. */
-const WORD_LIKE = /^[\w.:^%-]{0,32}$/
+/** Ids and names of pairs: without spaces, so that no sentence is one. */
+const NAME_LIKE = /^[\w.:^%-]{1,32}$/
+/** A number of a telephone or a card. */
+const LONG_NUMBER = /\d{5}/
 
-/** Whether a value may stand in an error: in a wrong column there may be what somebody said. */
-export function isQuotable(value: unknown): boolean {
-  return typeof value !== 'string' || WORD_LIKE.test(value)
+/** An id or a pair's name for an error: as it is if it has letters and short numbers, otherwise it may be what was said. */
+export function quoteName(name: string): string {
+  const isName = NAME_LIKE.test(name) && /[a-z]/i.test(name) && /\d/.test(name) && !LONG_NUMBER.test(name)
+  return isName ? JSON.stringify(name) : describeText(name)
 }
 
-/** A value for an error, of a text that is not like a word only the length. */
-export function quote(value: unknown): string {
-  return typeof value !== 'string' || isQuotable(value) ? describeValue(value) : `a text of ${value.length} characters`
+/** Of a text never more than its length: in a wrong column it may be what somebody said, a single word or a number too. */
+function describePrivately(value: unknown): string {
+  if (typeof value === 'string') return describeText(value)
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return isNumber && LONG_NUMBER.test(String(value)) ? 'a number of five digits or more' : describeValue(value)
 }
 
-/** As {@link invalidData}, for a value that should be no text of a conversation. */
+function describeText({ length }: string): string {
+  return `a text of ${length} ${length === 1 ? 'character' : 'characters'}`
+}
+
+/** As {@link invalidData}, for a value of which a few are known. */
 export function unexpectedValue(place: Place, value: unknown, expected: string): TurnwiseError {
-  const found = quote(value)
+  const found = describePrivately(value)
   return invalidData(place, `found ${found}, expected ${expected}.`, found)
 }
 

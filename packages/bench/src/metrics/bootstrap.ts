@@ -1,3 +1,4 @@
+import { rowsByGroup } from './groups.js'
 import { createRandom } from './random.js'
 
 /** The bounds that hold 95% of the resampled values. */
@@ -9,27 +10,33 @@ export interface BootstrapOptions {
   readonly resamples: number
 }
 
-const DEFAULT_BOOTSTRAP: BootstrapOptions = { seed: 20_260, resamples: 1000 }
-
 const OUTSIDE_SHARE = 0.025
 
 /**
- * Percentile intervals of 95% for figures over rows, by drawing as many rows again with replacement.
+ * Percentile intervals of 95% for figures over rows, by drawing as many clusters of rows again with replacement. Rows that
+ * depend on each other, drawn one by one, would make intervals too narrow.
  *
- * @param rows how many there are
+ * @param clusters the number of each row's cluster
  * @param figuresOf the figures of a drawing: the numbers of its rows, some several times
  */
 export function bootstrapIntervals<Name extends string>(
-  rows: number,
+  clusters: readonly number[],
   figuresOf: (drawn: Int32Array) => Readonly<Record<Name, number>>,
-  { seed, resamples }: BootstrapOptions = DEFAULT_BOOTSTRAP,
+  { seed, resamples }: BootstrapOptions,
 ): Record<Name, Interval> {
   const random = createRandom(seed)
-  const drawn = new Int32Array(rows)
+  const members = [...rowsByGroup(clusters).values()]
+  const largest = members.reduce((most, { length }) => Math.max(most, length), 0)
+  const drawn = new Int32Array(members.length * largest)
   const values = new Map<Name, number[]>()
   for (let resample = 0; resample < resamples; resample += 1) {
-    for (let place = 0; place < rows; place += 1) drawn[place] = Math.floor(random() * rows)
-    for (const [name, value] of Object.entries(figuresOf(drawn)) as [Name, number][]) {
+    let size = 0
+    for (let draw = 0; draw < members.length; draw += 1) {
+      const rows = members[Math.floor(random() * members.length)] ?? []
+      drawn.set(rows, size)
+      size += rows.length
+    }
+    for (const [name, value] of Object.entries(figuresOf(drawn.subarray(0, size))) as [Name, number][]) {
       const known = values.get(name)
       if (known === undefined) values.set(name, [value])
       else known.push(value)

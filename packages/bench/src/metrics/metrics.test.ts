@@ -28,6 +28,11 @@ interface GoldenCase {
 /** Made by scripts/write_golden.py with scikit-learn. */
 const golden: GoldenCase[] = JSON.parse(readFileSync(new URL('../../fixtures/metrics.json', import.meta.url), 'utf8'))
 
+test('in one of the cases an answered class is never right', () => {
+  const isForeign = ({ expected, answered }: GoldenCase) => answered.some((each) => !expected.includes(each))
+  expect(golden.some(isForeign)).toBe(true)
+})
+
 describe.each(golden.map((each, index) => [index, each] as const))('case %i of scikit-learn', (_, each) => {
   const { expected, answered, confidence } = each
   const right = expected.map((value, index) => value === answered[index])
@@ -81,11 +86,43 @@ test('a bootstrap interval is near that of the normal approximation, and the sam
   const accuracy = (drawn: Int32Array) => ({
     accuracy: drawn.reduce((total, index) => total + (hits[index] ?? 0), 0) / drawn.length,
   })
-  const interval = bootstrapIntervals(400, accuracy, { seed: 7, resamples: 2000 }).accuracy
+  const alone = hits.map((_, index) => index)
+  const interval = bootstrapIntervals(alone, accuracy, { seed: 7, resamples: 2000 }).accuracy
   const halfWidth = 1.96 * Math.sqrt((0.8 * 0.2) / 400)
   expect(interval[0]).toBeCloseTo(0.8 - halfWidth, 2)
   expect(interval[1]).toBeCloseTo(0.8 + halfWidth, 2)
-  expect(bootstrapIntervals(400, accuracy, { seed: 7, resamples: 2000 }).accuracy).toEqual(interval)
+  expect(bootstrapIntervals(alone, accuracy, { seed: 7, resamples: 2000 }).accuracy).toEqual(interval)
+})
+
+test('rows that say the same ten times over count once: their interval is that of so many fewer', () => {
+  const accuracy = (drawn: Int32Array) => ({
+    accuracy: drawn.reduce((total, index) => total + (Math.floor(index / 10) % 5 === 0 ? 0 : 1), 0) / drawn.length,
+  })
+  const widthOf = (clusters: readonly number[]) => {
+    const [low, high] = bootstrapIntervals(clusters, accuracy, { seed: 7, resamples: 2000 }).accuracy
+    return high - low
+  }
+  const rows = Array.from({ length: 400 }, (_, index) => index)
+  const together = widthOf(rows.map((index) => Math.floor(index / 10)))
+  expect(together).toBeCloseTo(2 * 1.96 * Math.sqrt((0.8 * 0.2) / 40), 1)
+  expect(together / widthOf(rows)).toBeCloseTo(Math.sqrt(10), 0)
+})
+
+test('clusters of unequal size are drawn whole', () => {
+  const sizes = new Set<number>()
+  const figuresOf = (drawn: Int32Array) => {
+    sizes.add(drawn.length)
+    expect(drawn.filter((row) => row === 1)).toHaveLength(drawn.filter((row) => row === 3).length)
+    return { size: drawn.length }
+  }
+  bootstrapIntervals([0, 1, 2, 1], figuresOf, { seed: 7, resamples: 200 })
+  expect([...sizes].sort()).toEqual([3, 4, 5, 6])
+  expect(bootstrapIntervals([], ({ length }) => ({ length }), { seed: 7, resamples: 10 })).toEqual({ length: [0, 0] })
+})
+
+test('a class that is only answered counts in macro F1, one that never occurs does not', () => {
+  const matrix = confusionMatrix(['a', 'b', 'c'], ['a', 'a'], ['a', 'b'])
+  expect(scoresOf(matrix)).toEqual({ accuracy: 0.5, macroF1: 2 / 3 / 2 })
 })
 
 test('quantiles lie on straight lines between the values', () => {

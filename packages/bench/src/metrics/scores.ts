@@ -11,7 +11,7 @@ export interface ClassScores<Class> {
 /** How good answers are, 0 to 1. */
 export interface Scores {
   readonly accuracy: number
-  /** The mean F1 of the classes that are expected. */
+  /** The mean F1 of the classes that occur, as the right ones or as answers: scikit-learn's default. */
   readonly macroF1: number
 }
 
@@ -52,11 +52,13 @@ export function classScores<Class>(
 /** Accuracy and macro F1, from {@link confusionMatrix}. */
 export function scoresOf(matrix: readonly (readonly number[])[]): Scores {
   const classes = matrix.map((_, index) => index)
-  const expected = classScores(classes, matrix).filter(({ support }) => support > 0)
+  const occurring = classScores(classes, matrix).filter(({ class: place, support }) => {
+    return support > 0 || matrix.some((line) => (line[place] ?? 0) > 0)
+  })
   const right = sum(matrix.map((line, place) => line[place] ?? 0))
   return {
     accuracy: ratio(right, sum(matrix.map(sum))),
-    macroF1: ratio(sum(expected.map(({ f1 }) => f1)), expected.length),
+    macroF1: ratio(sum(occurring.map(({ f1 }) => f1)), occurring.length),
   }
 }
 

@@ -1,11 +1,13 @@
 import type { AccuracyResult } from '../accuracy/accuracyResult.js'
 import type { LatencyResult } from '../latency/latencyResult.js'
+import { loadNote } from '../latency/loadNote.js'
 import type { ResultHeader } from '../results/resultHeader.js'
 import type { StreamingResult } from '../streaming/streamingResult.js'
 import { accuracyCharts } from './accuracyCharts.js'
 import { accuracyTables } from './accuracyTables.js'
 import { latencyCharts } from './latencyCharts.js'
 import { latencyTables } from './latencyTables.js'
+import { otherModelNote, sectionModels } from './modelNote.js'
 import type { ReportChart } from './renderChart.js'
 import type { ReportTable } from './reportTable.js'
 import { streamingCharts } from './streamingCharts.js'
@@ -28,7 +30,9 @@ export interface ReportSection {
 }
 
 /** The sections of a report, of the results that are there. */
-export function buildReport({ accuracy, streaming, latency }: ReportResults): ReportSection[] {
+export function buildReport(results: ReportResults): ReportSection[] {
+  const { accuracy, streaming, latency } = results
+  const models = sectionModels(results)
   const sections: ReportSection[] = []
   if (accuracy !== undefined) {
     sections.push({
@@ -36,7 +40,7 @@ export function buildReport({ accuracy, streaming, latency }: ReportResults): Re
       paragraphs: [
         provenance('accuracy', accuracy),
         ...checksums(accuracy.sets.flatMap(({ systems }) => systems.map(({ system }) => system))),
-        `Intervals: ${accuracy.resamples.toLocaleString('en-GB')} drawings of the bootstrap.${skippedNote(accuracy)}`,
+        intervalNote(accuracy),
       ],
       tables: accuracyTables(accuracy),
       charts: accuracyCharts(accuracy),
@@ -49,6 +53,7 @@ export function buildReport({ accuracy, streaming, latency }: ReportResults): Re
       paragraphs: [
         provenance('streaming', streaming),
         ...checksums(streaming.turnEnds.flatMap(({ system }) => system ?? [])),
+        ...stated(otherModelNote('Streaming', models)),
         `${conversations.length} conversations: ${conversations.join(', ')}.`,
       ],
       tables: streamingTables(streaming),
@@ -58,9 +63,12 @@ export function buildReport({ accuracy, streaming, latency }: ReportResults): Re
   if (latency !== undefined) {
     sections.push({
       title: 'Latency',
-      paragraphs: [provenance('latency', latency), ...checksums(latency.systems), loadNote(latency)].filter(
-        (text) => text !== '',
-      ),
+      paragraphs: [
+        provenance('latency', latency),
+        ...checksums(latency.systems),
+        ...stated(otherModelNote('Latency', models)),
+        ...stated(loadNote(latency)),
+      ],
       tables: latencyTables(latency),
       charts: latencyCharts(latency),
     })
@@ -77,17 +85,21 @@ function provenance(kind: string, { createdAt, machine, versions, seed }: Result
 
 function checksums(systems: readonly { readonly name: string; readonly sha256?: string | undefined }[]): string[] {
   const known = new Map(systems.map(({ name, sha256 }) => [name, sha256]))
-  const stated = [...known].flatMap(([name, sha256]) =>
+  const parts = [...known].flatMap(([name, sha256]) =>
     sha256 === undefined ? [] : [`${name} \`${sha256.slice(0, 16)}…\``],
   )
-  return stated.length === 0 ? [] : [`SHA-256: ${stated.join(', ')}.`]
+  return parts.length === 0 ? [] : [`SHA-256: ${parts.join(', ')}.`]
 }
 
-function skippedNote({ skipped }: AccuracyResult): string {
-  return skipped.length === 0 ? '' : ` Not at hand: ${skipped.map(({ name }) => name).join(', ')}.`
+function intervalNote({ resamples, sets, skipped }: AccuracyResult): string {
+  const isClustered = sets.some(({ clusters }) => clusters !== undefined)
+  return [
+    `Intervals: ${resamples.toLocaleString('en-GB')} drawings of the bootstrap`,
+    isClustered ? ', rows that depend on each other together.' : '.',
+    skipped.length === 0 ? '' : ` Not at hand: ${skipped.map(({ name }) => name).join(', ')}.`,
+  ].join('')
 }
 
-function loadNote({ machine: { loadAverage } }: LatencyResult): string {
-  if (loadAverage < 0.5) return ''
-  return `Other processes ran when this was measured (load average ${loadAverage}): the figures are no record.`
+function stated(note: string | undefined): string[] {
+  return note === undefined ? [] : [note]
 }

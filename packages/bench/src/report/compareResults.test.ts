@@ -25,6 +25,21 @@ describe('comparing', () => {
     expect(table?.rows[1]).toEqual(expect.arrayContaining(['always finished', '0.0 (0.0–0.0)']))
   })
 
+  it('accuracy, drawing rows that depend on each other together', async () => {
+    const { accuracy } = await makeResults()
+    const better = await accuracyOf([createKnower('model 2', -1)])
+    const withClusters = (result: typeof accuracy, clusters: string | undefined) => {
+      return { ...result, sets: result.sets.map((set) => ({ ...set, clusters })) }
+    }
+    // Each has one row of every action, and so one that was wrong.
+    const fours = Array.from({ length: 40 }, (_, row) => Math.floor(row / 4)).join(' ')
+    const [table] = await compare(withClusters(accuracy, undefined), withClusters(better, fours))
+    expect(table?.rows[0]?.[2]).toBe('25.0 (25.0–25.0)')
+    // An older result does not know them.
+    const [older] = await compare(withClusters(accuracy, fours), withClusters(better, undefined))
+    expect(older?.rows).toEqual(table?.rows)
+  })
+
   it('streaming and latency', async () => {
     const { streaming, latency } = await makeResults()
     const [ends, overlaps] = await compare(streaming, streaming)

@@ -1,5 +1,6 @@
 import { ACTIONS, TurnwiseError } from '@turnwise/core'
 import type { AccuracyResult, SetResult, SystemSetResult } from '../accuracy/accuracyResult.js'
+import { parseClusters } from '../accuracy/clusters.js'
 import type { LatencyResult } from '../latency/latencyResult.js'
 import { caseName, mediansOf, overRuns } from '../latency/medians.js'
 import { bootstrapIntervals } from '../metrics/bootstrap.js'
@@ -90,12 +91,14 @@ function compareSet(set: SetResult, other: SetResult, { seed, resamples }: Accur
     ({ system }) => system.kind,
   )
   const bootstrap = { seed, resamples }
+  // The rows are the same; only an older result does not say which belong together.
+  const clusters = parseClusters(other.clusters ?? set.clusters, set.rows)
   const table = {
     title: `${set.name}, ${rowCount(set.rows)}`,
-    note: 'Per cent, then the change in points with its 95% interval, by drawing the same rows of both.',
+    note: 'Per cent, then the change in points with its 95% interval, by drawing the same rows of both, dependent ones together.',
     columns: ['', 'four actions: accuracy', 'change', 'F1', 'change', 'state known: accuracy', 'change'],
     rows: pairs.map(([first, second]) => {
-      const change = pairedChange(set.expected, first, second, bootstrap)
+      const change = pairedChange(set.expected, first, second, clusters, bootstrap)
       return [
         nameOfPair(first.system.name, second.system.name),
         fromTo(first.multiClass.accuracy, second.multiClass.accuracy),
@@ -117,6 +120,7 @@ function pairedChange(
   expected: string,
   first: SystemSetResult,
   second: SystemSetResult,
+  clusters: readonly number[],
   bootstrap: { readonly seed: number; readonly resamples: number },
 ) {
   const scores = (answers: string, drawn: Int32Array) => {
@@ -124,7 +128,7 @@ function pairedChange(
     return scoresOf(confusionMatrix(CLASSES, pick(expected), pick(answers)))
   }
   return bootstrapIntervals(
-    expected.length,
+    clusters,
     (drawn) => {
       const [before, after] = [scores(first.answers, drawn), scores(second.answers, drawn)]
       const inState = scores(second.answersInState, drawn).accuracy - scores(first.answersInState, drawn).accuracy

@@ -1,4 +1,4 @@
-/** What the published system's model card states, in shares. */
+/** What the published system's model card states, in shares. Macro F1 is taken for scikit-learn's default, as ours is. */
 export interface PublishedFigures {
   readonly binary?: { readonly accuracy: number; readonly macroF1: number }
   readonly multiClass?: { readonly accuracy: number; readonly macroF1: number }

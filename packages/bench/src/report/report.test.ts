@@ -17,7 +17,7 @@ describe('the report', () => {
     expect(page).toContain('Of all 10 rows with an expectation it changed 10.')
     expect(page).toContain('| code, length known | 2 | 2 | 0 | 0 | 2 |')
     expect(page).toContain('| all | 10 | 10 | 0 | 0 | 10 |')
-    expect(page).toContain('Not at hand: ten.')
+    expect(page).toContain('of the bootstrap, rows that depend on each other together. Not at hand: ten.')
     expect(page).toContain('SHA-256: model 1 `abababababababab…`.')
     // A cell never ends a row.
     expect(page).toContain('secret \\| <words> 2')
@@ -44,6 +44,39 @@ describe('the report', () => {
     expect(page).not.toMatch(/<(script|link|img)|(src|href)="http/)
     expect(page).not.toContain('<words>')
     expect(page).not.toContain('NaN')
+  })
+
+  it('says of a section that it is of another model than the first one', async () => {
+    const { accuracy, streaming, latency } = await makeResults()
+    const models = (name: string, sha256: string) => latency.systems.map((each) => ({ ...each, name, sha256 }))
+    const noteOf = (page: string) => /^Beware: .*$/m.exec(page)?.[0]
+    const same = { ...latency, systems: models('model 1', 'ab'.repeat(32)) }
+    expect(noteOf(renderMarkdown(buildReport({ accuracy, streaming, latency: same })))).toBeUndefined()
+    const older = { ...latency, systems: models('model 0', 'cd'.repeat(32)) }
+    const [first, second, third] = buildReport({ accuracy, streaming, latency: older })
+    expect(noteOf([first, second].flatMap((each) => each?.paragraphs ?? []).join('\n'))).toBeUndefined()
+    expect(third?.paragraphs).toContain(
+      'Beware: this was measured with another model than Accuracy. Here it was model 0 (`cdcdcdcdcdcdcdcd…`), ' +
+        'there model 1 (`abababababababab…`): no figures of one hold for the other.',
+    )
+  })
+
+  it('has the budget of each policy beside what was measured, where the result knows it', async () => {
+    const { streaming } = await makeResults()
+    expect(renderMarkdown(buildReport({ streaming }))).toContain('| model 1, balanced | 10.0 | ')
+    const policies = streaming.policies.map(({ cutOffBudget, ...each }) => each)
+    expect(renderMarkdown(buildReport({ streaming: { ...streaming, policies } }))).toContain(
+      '| model 1, balanced | – |',
+    )
+  })
+
+  it('says where other processes ran', () => {
+    const latency = latencyOf('model 1', 20)
+    const pageOf = (loadAverage: number) => {
+      return renderMarkdown(buildReport({ latency: { ...latency, machine: { ...latency.machine, loadAverage } } }))
+    }
+    expect(pageOf(0.5)).toContain('Other processes ran too (load average 0.5): these figures are no record.')
+    expect(pageOf(0.4)).not.toContain('no record')
   })
 
   it('leaves out what was not measured', () => {

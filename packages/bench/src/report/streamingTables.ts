@@ -69,9 +69,11 @@ function crossFittedTable({ turnEnds }: StreamingResult): ReportTable {
 function policyTable({ policies }: StreamingResult): ReportTable {
   return {
     title: 'The waiting tables of the policies, as they are',
-    columns: ['', 'cut off, %', 'latency, ms'],
-    rows: policies.map(({ system, policy, cutOffRate, latencyMs }) => [
+    note: 'Budget: the share of holds that a policy says it may cut off (`cutOffBudget`).',
+    columns: ['', 'budget, %', 'cut off, %', 'latency, ms'],
+    rows: policies.map(({ system, policy, cutOffBudget, cutOffRate, latencyMs }) => [
       `${system}, ${policy}`,
+      percent(cutOffBudget),
       percent(cutOffRate),
       decimals(latencyMs, 0),
     ]),

@@ -85,6 +85,7 @@ const SET = named({
   rowsOfSet: 'number',
   sha256: 'text',
   expected: 'text',
+  clusters: orMissing('text'),
   majority: named({ binary: named(SCORES), multiClass: named(SCORES) }),
   systems: listOf(SET_OF_SYSTEM, 1),
 })
@@ -126,7 +127,7 @@ export const RESULT_PARTS: Readonly<Record<ResultKind, Part>> = {
     ...MOMENTS,
     found: named(MOMENTS),
     turnEnds: listOf(TURN_END, 1),
-    policies: listOf(named({ ...POINT, system: 'text', policy: 'text' })),
+    policies: listOf(named({ ...POINT, system: 'text', policy: 'text', cutOffBudget: orMissing('number') })),
     overlaps: listOf(named({ ...OVERLAP, name: 'text', curve: listOf(named(OVERLAP)) })),
   }),
   latency: named({

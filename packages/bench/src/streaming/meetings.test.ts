@@ -176,7 +176,9 @@ test('a wrong file is an error that names the row', async () => {
   expect(await problemOf([{ turns: [] }], [words])).toBe(
     'units.jsonl, row 1, column id: found nothing, expected a text.',
   )
-  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain('words.jsonl has no words of "m"')
+  expect(await problemOf([units], [{ ...words, id: 'other' }])).toContain(
+    'words.jsonl has no words of a text of 1 character,',
+  )
   expect(await problemOf([{ ...units, turns: ['secret'] }], [words])).toContain(
     'column turns[0]: found a value of type string',
   )

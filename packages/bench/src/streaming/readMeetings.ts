@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { isRecord } from '@turnwise/core'
 import { readJsonLines } from '../datasets/readLines.js'
-import { invalidData, type Place, quote, unexpectedType } from '../datasets/rowError.js'
+import { invalidData, type Place, quoteName, unexpectedType } from '../datasets/rowError.js'
 import { uniqueIds } from '../datasets/uniqueIds.js'
 import { isTestMeeting, type Meeting, startOf, type TimedWord, type Unit } from './meeting.js'
 
@@ -46,8 +46,8 @@ export async function readMeetings({ units, words, onlyTest }: MeetingFiles): Pr
     if (timed === undefined) {
       throw invalidData(
         { ...place, column: 'id' },
-        `${wordsFile} has no words of ${quote(id)}, expected those of every one.`,
-        quote(id),
+        `${wordsFile} has no words of ${quoteName(id)}, expected those of every one.`,
+        quoteName(id),
       )
     }
     meetings.push({ id, units: readUnits(isRecord(value) ? value.turns : undefined, timed, place) })
@@ -71,7 +71,7 @@ function readWords(value: unknown, place: Place): Map<string, TimedWord[]> {
   if (!isRecord(value)) throw unexpectedType({ ...place, column: 'words' }, value, 'an object of lists by uid')
   return new Map(
     Object.entries(value).map(([uid, words]) => {
-      const column = `words[${quote(uid)}]`
+      const column = `words[${quoteName(uid)}]`
       if (!Array.isArray(words)) throw unexpectedType({ ...place, column }, words, 'a list of [start, end, word]')
       return [uid, (words as unknown[]).map((word) => readWord(word, { ...place, column }))]
     }),
@@ -99,8 +99,8 @@ function readUnits(value: unknown, words: ReadonlyMap<string, TimedWord[]>, plac
     }
     const spoken = words.get(uid)
     if (spoken === undefined) {
-      const problem = `${quote(uid)} has no words, expected a list, empty where nothing was understood.`
-      throw invalidData({ ...place, column: `${column}.uid` }, problem, quote(uid))
+      const problem = `${quoteName(uid)} has no words, expected a list, empty where nothing was understood.`
+      throw invalidData({ ...place, column: `${column}.uid` }, problem, quoteName(uid))
     }
     return { speaker, tag: tags.join(' '), words: spoken }
   })

@@ -72,7 +72,8 @@ export function scorePolicies(
 ): PolicyPoint[] {
   return (Object.keys(POLICIES) as PolicyName[]).map((policy) => {
     const { cutOffRate, latencyMs } = applySetting(silences, { policy, scale: 1 }, options)
-    return { system: system.name, policy, cutOffRate, latencyMs }
+    const { cutOffBudget } = POLICIES[policy]
+    return { system: system.name, policy, cutOffBudget, cutOffRate, latencyMs }
   })
 }
 

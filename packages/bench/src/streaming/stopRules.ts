@@ -8,8 +8,6 @@ export interface HeardStep {
   readonly text: string
   /** How probable (0 to 1) the system finds it that this is an interruption. */
   readonly turnProbability: number
-  /** How probable it would find it that the turn is over, were the agent silent. Policies do not need it to stop. */
-  readonly completion?: number | undefined
 }
 
 /** Where the agent stops: the number of a step, or -1 if at none. */
@@ -41,9 +39,10 @@ export function stopAtThreshold(threshold: number): StopRule {
 export function stopByPolicy(policy: Policy): StopRule {
   return (steps) => {
     let lastAction: Action | undefined
-    return steps.findIndex(({ text, heardMs, turnProbability, completion = 0 }) => {
+    return steps.findIndex(({ text, heardMs, turnProbability }) => {
       const pace = { turnMs: heardMs, held: 0, answered: 0 }
-      const situation = { completion, interruption: turnProbability, text, pace, lastAction }
+      // While the agent speaks nothing depends on how probable the end of the turn is.
+      const situation = { completion: 0, interruption: turnProbability, text, pace, lastAction }
       const { action } = judge(policy, { ...situation, agentSpeaking: true, expect: undefined, wasStopped: false })
       lastAction = action
       return action === 'start_listening'

@@ -34,6 +34,8 @@ export interface TurnEndResult {
 export interface PolicyPoint extends Omit<OperatingPoint, 'setting'> {
   readonly system: string
   readonly policy: PolicyName
+  /** What the policy declared when it was measured; older results have none. */
+  readonly cutOffBudget?: number | undefined
 }
 
 /** How the agent is stopped, by rules or by a system. */

@@ -30,7 +30,7 @@ export async function answerRows(
     while (missing.length > 0) {
       throwIfAborted(signal)
       const batch = missing.splice(0, system.batchSize)
-      await store.add(system, batch, await askBatch(system, batch))
+      await store.add(system, batch, await askBatch(system, batch, signal))
       done += batch.length
       onProgress?.(done, rows.length)
     }
@@ -47,8 +47,12 @@ export async function answerRows(
 }
 
 /** One answer too few would be taken for those of the rows after it. */
-async function askBatch(system: BenchmarkSystem, batch: readonly SystemRow[]): Promise<readonly SystemAnswer[]> {
-  const answers = await system.answer(batch)
+async function askBatch(
+  system: BenchmarkSystem,
+  batch: readonly SystemRow[],
+  signal: CancelSignal | undefined,
+): Promise<readonly SystemAnswer[]> {
+  const answers = await system.answer(batch, signal)
   if (answers.length === batch.length) return answers
   const problem = `${system.facts.name} gave ${answers.length} answers to ${batch.length} rows, expected one to each.`
   throw new TurnwiseError('MODEL_FAILED', problem, { value: answers.length })

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ACTIONS, type Action, isRecord, type Probabilities, TurnwiseError } from '@turnwise/core'
+import { ACTIONS, type Action, isRecord, type Probabilities, TurnwiseError, throwIfAborted } from '@turnwise/core'
 import { sum } from '../metrics/scores.js'
 import { actionInState, answerFrom, type BenchmarkSystem, type SystemAnswer, type SystemRow } from './system.js'
 
@@ -11,13 +11,13 @@ export interface RemoteOptions {
   /** Requests at a time. */
   readonly concurrency: number
   readonly timeoutMs: number
-  /** Waited when it is busy, unless it asks for longer; twice as long each further time. */
+  /** Waited when it is busy or gives no answer, unless it asks for longer; twice as long each further time. */
   readonly retryDelayMs: number
 }
 
 export const DEFAULT_REMOTE = { concurrency: 4, timeoutMs: 30_000, retryDelayMs: 500 } as const
 
-/** A request that a busy system refuses is made so often in all … */
+/** A request that a busy system refuses, or that gets no answer, is made so often in all … */
 const MAX_ATTEMPTS = 5
 /** … unless it asks for a longer pause than this. */
 const LONGEST_PAUSE_MS = 60_000
@@ -28,11 +28,20 @@ const SUM_TOLERANCE = 0.01
 interface RemoteAnswer {
   readonly action: Action
   readonly probabilities: Probabilities | undefined
+  /** How probable (0 to 1) a yield is. */
+  readonly yielded: number | undefined
+}
+
+/** Why there is no answer. */
+interface Refusal {
+  readonly error: TurnwiseError
+  /** How long the system asks to be left alone; undefined where it would refuse again. */
+  readonly pauseMs: number | undefined
 }
 
 /**
  * A system elsewhere: `POST {"messages": […]}`, or the same with `"agentSpeaking"`, is answered with
- * `{"action", "probabilities"?}`, as `turnwise predict --json` does it. Without probabilities it is asked twice.
+ * `{"action", "probabilities"?, "yielded"?}`, as `turnwise predict --json` does it. Without probabilities it is asked twice.
  *
  * @throws TurnwiseError INVALID_OPTION
  */
@@ -46,53 +55,78 @@ export function createRemoteSystem(options: RemoteOptions): BenchmarkSystem {
     fingerprint: new URL(url).href,
     batchSize: 1,
     concurrency,
-    answer: (rows) => Promise.all(rows.map((row) => answerOne(row, options))),
+    answer(rows, signal) {
+      // Of any other signal it is looked at between the rows only.
+      const abort = signal instanceof AbortSignal ? signal : undefined
+      return Promise.all(rows.map((row) => answerOne(row, options, abort)))
+    },
     close: async () => undefined,
   }
 }
 
-async function answerOne({ messages, agentSpeaking }: SystemRow, options: RemoteOptions): Promise<SystemAnswer> {
-  const unknown = await ask({ messages }, options)
-  if (unknown.probabilities !== undefined) {
-    return answerFrom(unknown.probabilities, actionInState(unknown.probabilities, agentSpeaking))
+async function answerOne(
+  { messages, agentSpeaking }: SystemRow,
+  options: RemoteOptions,
+  signal: AbortSignal | undefined,
+): Promise<SystemAnswer> {
+  const unknown = await ask({ messages }, options, signal)
+  const { action, probabilities, yielded } = unknown
+  if (probabilities !== undefined) {
+    const answer = answerFrom(probabilities, actionInState(probabilities, agentSpeaking))
+    return yielded === undefined ? answer : { ...answer, yielded }
   }
-  const known = await ask({ messages, agentSpeaking }, options)
+  const known = await ask({ messages, agentSpeaking }, options, signal)
   const turns = known.action === 'start_speaking' || known.action === 'start_listening'
-  return { action: unknown.action, actionInState: known.action, turnProbability: turns ? 1 : 0 }
+  return { action, actionInState: known.action, turnProbability: turns ? 1 : 0 }
 }
 
-/** Asks again while the system is busy. @throws TurnwiseError REMOTE_FAILED */
-async function ask(body: object, options: RemoteOptions): Promise<RemoteAnswer> {
-  const { host } = new URL(options.url)
+/** Asks again while the system is busy or gives no answer. @throws TurnwiseError REMOTE_FAILED, ABORTED */
+async function ask(body: object, options: RemoteOptions, signal: AbortSignal | undefined): Promise<RemoteAnswer> {
   for (let attempt = 1; ; attempt += 1) {
-    const { response, text } = await post(body, options)
-    if (response.ok) return readAnswer(parseAnswer(text, response, host), host)
-    const { status } = response
-    const isBusy = status === 429 || status >= 500
-    const askedMs = retryAfterMs(response)
-    if (!isBusy || attempt >= MAX_ATTEMPTS || askedMs > LONGEST_PAUSE_MS) {
-      const asked = askedMs === 0 ? '' : ` It asks to wait ${Math.ceil(askedMs / 1000)} s.`
-      throw new TurnwiseError('REMOTE_FAILED', `${host} answered ${status}.${asked}`, { value: status })
-    }
-    await delay(Math.max(askedMs, options.retryDelayMs * 2 ** (attempt - 1)))
+    const answer = await askOnce(body, options, signal)
+    if (!('error' in answer)) return answer
+    const { error, pauseMs } = answer
+    if (pauseMs === undefined || pauseMs > LONGEST_PAUSE_MS || attempt >= MAX_ATTEMPTS) throw error
+    const waitMs = Math.max(pauseMs, options.retryDelayMs * 2 ** (attempt - 1))
+    await delay(waitMs, undefined, { signal }).catch(() => throwIfAborted(signal))
   }
 }
 
-/** @throws TurnwiseError REMOTE_FAILED if nothing comes */
-async function post(body: object, { url, token, timeoutMs }: RemoteOptions) {
-  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    return { response, text: await response.text() }
-  } catch (cause) {
-    const { host } = new URL(url)
-    throw new TurnwiseError('REMOTE_FAILED', `${host} gave no answer.`, { value: host, cause })
+/** @throws TurnwiseError REMOTE_FAILED if the answer is none, ABORTED */
+async function askOnce(
+  body: object,
+  options: RemoteOptions,
+  signal: AbortSignal | undefined,
+): Promise<RemoteAnswer | Refusal> {
+  const { host } = new URL(options.url)
+  const reply = await post(body, options, signal).catch((cause: unknown) => ({ cause }))
+  if ('cause' in reply) {
+    throwIfAborted(signal)
+    const { cause } = reply
+    const error = new TurnwiseError('REMOTE_FAILED', `${host} gave no answer.`, { value: host, cause })
+    return { error, pauseMs: 0 }
   }
+  const { response, text } = reply
+  if (response.ok) return readAnswer(parseAnswer(text, response, host), host)
+  const { status } = response
+  const isBusy = status === 429 || status >= 500
+  const askedMs = retryAfterMs(response)
+  const asked = askedMs === 0 ? '' : ` It asks to wait ${Math.ceil(askedMs / 1000)} s.`
+  const error = new TurnwiseError('REMOTE_FAILED', `${host} answered ${status}.${asked}`, { value: status })
+  return { error, pauseMs: isBusy ? askedMs : undefined }
+}
+
+/** Fails if the connection drops or nothing comes in time, and when it is aborted. */
+async function post(body: object, { url, token, timeoutMs }: RemoteOptions, signal: AbortSignal | undefined) {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization },
+    body: JSON.stringify(body),
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+  })
+  return { response, text: await response.text() }
 }
 
 /** How long a busy system asks to be left alone, in seconds or until a date; 0 if it does not say. */
@@ -115,25 +149,41 @@ function parseAnswer(text: string, { headers }: Response, host: string): unknown
 }
 
 function readAnswer(json: unknown, host: string): RemoteAnswer {
-  const { action, probabilities } = isRecord(json) ? json : {}
+  const { action, probabilities, yielded } = isRecord(json) ? json : {}
   const known = ACTIONS.find((each) => each === action)
   if (known === undefined) {
     throw new TurnwiseError('REMOTE_FAILED', `The answer of ${host} has none of the actions ${ACTIONS.join(', ')}.`)
   }
-  if (probabilities === undefined || probabilities === null) return { action: known, probabilities: undefined }
-  return { action: known, probabilities: readProbabilities(probabilities, host) }
+  return {
+    action: known,
+    probabilities: isAbsent(probabilities) ? undefined : readProbabilities(probabilities, host),
+    yielded: isAbsent(yielded) ? undefined : readYielded(yielded, host),
+  }
 }
 
 function readProbabilities(json: unknown, host: string): Probabilities {
   const values = ACTIONS.map((action) => (isRecord(json) ? json[action] : undefined))
-  if (!values.every((value) => typeof value === 'number' && value >= 0 && value <= 1)) {
+  if (!values.every(isProbability)) {
     const problem = `The answer of ${host} has not a number from 0 to 1 for each of the four probabilities.`
     throw new TurnwiseError('REMOTE_FAILED', problem)
   }
-  const total = sum(values as number[])
+  const total = sum(values)
   if (Math.abs(total - 1) > SUM_TOLERANCE) {
     const problem = `The four probabilities in the answer of ${host} sum to ${total.toFixed(3)}, expected 1.`
     throw new TurnwiseError('REMOTE_FAILED', problem, { value: total })
   }
   return json as Probabilities
+}
+
+function readYielded(json: unknown, host: string): number {
+  if (isProbability(json)) return json
+  throw new TurnwiseError('REMOTE_FAILED', `The "yielded" in the answer of ${host} is no number from 0 to 1.`)
+}
+
+function isProbability(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined
 }

@@ -1,4 +1,11 @@
-import { ACTIONS, type Action, fittingActions, type Message, type Probabilities } from '@turnwise/core'
+import {
+  ACTIONS,
+  type Action,
+  type CancelSignal,
+  fittingActions,
+  type Message,
+  type Probabilities,
+} from '@turnwise/core'
 import type { Runtime } from 'turnwise'
 
 /** What a system is asked. */
@@ -48,8 +55,8 @@ export interface BenchmarkSystem {
   readonly batchSize: number
   /** How many batches at once, at best. Default: 1. */
   readonly concurrency?: number | undefined
-  /** One answer to each row, in their order. */
-  answer(rows: readonly SystemRow[]): Promise<readonly SystemAnswer[]>
+  /** One answer to each row, in their order. Whoever waits long for them may stop when it is aborted, as ABORTED. */
+  answer(rows: readonly SystemRow[], signal?: CancelSignal): Promise<readonly SystemAnswer[]>
   close(): Promise<void>
 }
 

@@ -27,9 +27,6 @@ export interface LatencyCommandOptions extends LoadingOptions, BenchRunOptions {
   readonly torch?: string
 }
 
-/** A load average from which on other processes are sure to have been in the way. */
-const BUSY_FROM = 0.5
-
 const DETAILS = `
 Nothing else should run meanwhile. All systems take turns in one process with
 the same threads; loading and memory are taken in processes of their own.
@@ -80,7 +77,7 @@ export function addBenchLatencyCommand(bench: Command, app: App): void {
 
 /** Measures, writes the result and shows its main figures. */
 export async function runLatencyCommand(app: App, options: LatencyCommandOptions): Promise<void> {
-  const { assertWritable, dropKept, partsPath, runLatency, writeResult } = await import('@turnwise/bench')
+  const { assertWritable, dropKept, loadNote, partsPath, runLatency, writeResult } = await import('@turnwise/bench')
   const { model, also = [], spinning = false, threads = defaultThreads(), runtime } = options
   const { baseline, own, rounds, runs, sessions, calls, seconds, seed, torch, out } = options
   const { soak, soakUpdates, soakSessions, python, fresh } = options
@@ -102,13 +99,8 @@ export async function runLatencyCommand(app: App, options: LatencyCommandOptions
   await dropKept(partsFile)
   const parts = [renderCases(result), renderProcesses(result), renderLive(result), renderSoak(result)]
   await write(app.terminal.output, parts.join(''))
-  const { loadAverage } = result.machine
-  if (loadAverage >= BUSY_FROM) {
-    await write(
-      app.terminal.errors,
-      `Other processes ran too (load average ${loadAverage}): these figures are no record.\n`,
-    )
-  }
+  const note = loadNote(result)
+  if (note !== undefined) await write(app.terminal.errors, `${note}\n`)
   await write(app.terminal.errors, `The result is in ${out}.\n`)
 }
 
