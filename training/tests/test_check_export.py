@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import MODEL
 from export_cases import ABOUT, tiny
 
 from turnwise_training import check_export as checked
-from turnwise_training.check_export import Difference, check_export, compare, exit_where_broken
+from turnwise_training.check_export import Difference, check_export, check_files, compare, exit_where_broken
 from turnwise_training.export_folder import prepare_decoder, write_fused, write_published
 
 LOGITS = np.array([[2.0, 1.0, 0.0, -1.0, 0.5], [0.0, 1.0, 3.0, -1.0, -2.0]])
@@ -26,12 +27,19 @@ def test_a_model_may_have_no_yield():
     assert compare(LOGITS, LOGITS[:, :4]).mean_yield is None
 
 
-ROUNDED = Difference(0.3, 0.01, 20, 428, 0.01)
+ROUNDED = Difference(0.3, 0.01, 3, 428, 0.01)
+OTHER = Difference(0.3, 0.01, 20, 428, 0.01)
+"""Of a form that does not ship, or of one that ships against the other."""
 
 
 def test_what_rounding_does_passes():
     exit_where_broken(
-        {"fused, TEN": ROUNDED, "fused, fixtures/prompts.json": Difference(0.3, 0.01, 4, 20, None)}
+        {
+            "fused, TEN": ROUNDED,
+            "published, TEN": OTHER,
+            "webgpu, TEN": OTHER,
+            "fused, fixtures/prompts.json": Difference(0.3, 0.01, 4, 20, None),
+        }
     )
 
 
@@ -40,7 +48,7 @@ def test_what_rounding_does_passes():
     [
         Difference(0.3, 0.06, 0, 428, 0.0),
         Difference(0.3, 0.0, 0, 428, 0.06),
-        Difference(0.3, 0.0, 22, 428, 0.0),
+        Difference(0.3, 0.0, 4, 428, 0.0),
     ],
     ids=["actions", "yield", "answers"],
 )
@@ -48,6 +56,15 @@ def test_more_ends_the_program(found: Difference, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit, match=r"differ too much \(fused, TEN\)") as ended:
         exit_where_broken({"webgpu, TEN": ROUNDED, "fused, TEN": found})
     assert isinstance(ended.value.code, str)  # which Python prints, and exits with 1
+
+
+def test_the_other_forms_have_a_limit_too():
+    with pytest.raises(SystemExit, match=r"differ too much \(published, TEN\)"):
+        exit_where_broken({"published, TEN": Difference(0.3, 0.0, 23, 428, 0.0), "webgpu, TEN": OTHER})
+
+
+def test_the_release_has_the_files_that_it_describes():
+    assert check_files(MODEL)["name"] == "turnwise-en"
 
 
 def test_a_tiny_model_is_compared_in_all_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

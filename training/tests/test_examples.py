@@ -46,6 +46,17 @@ def test_only_the_pair_is_taught_where_the_cut_does_not_show(tokenizer: PromptTo
     assert not any(point.pair_only for point in points_of(tokenizer, NONE).points)
 
 
+def test_no_answer_stands_without_its_question(tokenizer: PromptTokenizer):
+    lines = ("agent: Which day?", "user: Tuesday.", "agent: And what time?", "user: Two.")
+    [conversation] = parse_corpus("\n".join(("= a dentist, a time", *lines)), "test.txt")
+    maker = TreeMaker(tokenizer, replace(NONE, history=1))
+    beginnings = set()
+    for seed in range(200):
+        tree = maker.tree(conversation, random.Random(seed))
+        beginnings.add(str(tokenizer.tokenizer.decode(tree.tokens[1:5])))
+    assert beginnings == {"assistant\nWhich", "assistant\nAnd"}
+
+
 def test_a_trailer_surely_announces_more(tokenizer: PromptTokenizer):
     [conversation] = parse_corpus("= a shop\n\nuser: do you open on sundays\n", "test.txt")
     maker = TreeMaker(tokenizer, replace(NONE, trailers=1))

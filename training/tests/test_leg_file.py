@@ -8,6 +8,7 @@ import pytest
 
 from turnwise_training.export_files import describe_file
 from turnwise_training.leg_file import read_leg, write_leg
+from turnwise_training.manifest import FORMAT_VERSION
 
 
 def shipped(folder: Path, version: str, weights: np.ndarray) -> Path:
@@ -16,7 +17,7 @@ def shipped(folder: Path, version: str, weights: np.ndarray) -> Path:
     (folder / "model.onnx").write_bytes(weights.tobytes())
     (folder / "embeddings.bin").write_bytes(b"a table")
     files = {name: describe_file(folder / name) for name in ("model.onnx", "embeddings.bin")}
-    manifest = {"name": "turnwise-en", "version": version, "files": files}
+    manifest = {"formatVersion": FORMAT_VERSION, "name": "turnwise-en", "version": version, "files": files}
     (folder / "turnwise.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder
 

@@ -15,7 +15,7 @@ from turnwise_training.actions import (
 from turnwise_training.baselines import last_word, majority, ten_words_or_more
 from turnwise_training.evaluation_sets import EvaluationSet
 from turnwise_training.evaluation_tables import answers, invariance, length_matched
-from turnwise_training.invariance import ALTERATIONS
+from turnwise_training.invariance import ALTERATIONS, numerals
 from turnwise_training.metrics import (
     accuracy_and_f1,
     class_scores,
@@ -27,6 +27,7 @@ from turnwise_training.metrics import (
 )
 from turnwise_training.prompt import Message
 from turnwise_training.report_table import Table, differences
+from turnwise_training.spoken_words import spoken_words
 
 
 def user(text: str) -> list[Message]:
@@ -105,10 +106,41 @@ def test_alterations():
         "without punctuation": "It's 40 I think - two",
         "digits as words": "It's four zero, I think - two.",
         "words as digits": "It's 40, I think - 2.",
+        "numbers as digits": "It's 40, I think - two.",
         "trailing space": "It's 40, I think - two. ",
         'leading filler "um"': "um It's 40, I think - two.",
     }
     assert all(alter(messages)[0] == messages[0] for alter in ALTERATIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("Twenty five, or  ninety-nine.", "25, or  99."),
+        ("between ten and thirty people", "between 10 and 30 people"),
+        ("Fourteen, not forty", "14, not 40"),
+        ("twelve times twenty one", "12 times 21"),
+        ("a twenty-minute walk", "a 20-minute walk"),
+    ],
+)
+def test_numbers_of_two_digits_become_numerals(said: str, written: str):
+    assert numerals(said) == written
+    agent: Message = {"role": "assistant", "content": said}
+    alter = ALTERATIONS["numbers as digits"]
+    assert alter([*user(said), agent, *user(said)]) == [*user(said), agent, *user(written)]
+    assert spoken_words(written) != spoken_words(said)  # the normaliser does not undo it
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("in nineteen sixty two", "Nineteen-eighty.", "nineteen oh five", "twenty twenty"),
+        *("four fifty", "8 thirty", "one seventy eight", "a hundred and thirty eight", "two thousand up"),
+        *("the twenty third", "twenty-first", "twenty one's", "the forties", "seven", "tender"),
+    ],
+)
+def test_what_is_more_than_a_number_of_two_digits_stays(said: str):
+    assert numerals(said) == said
 
 
 def test_invariance_counts_the_rows_that_are_altered():
@@ -121,12 +153,13 @@ def test_invariance_counts_the_rows_that_are_altered():
         ]
         return logits_for([CONTINUE_LISTENING if found else START_SPEAKING for found in capital])
 
-    texts = ["Yes", "No", "maybe", "fine."]
+    texts = ["Yes", "No", "twelve maybe", "fine."]
     rated = EvaluationSet([user(text) for text in texts], [START_SPEAKING] * 3 + [START_LISTENING])
     found = {row[0]: row[1:] for row in invariance(run, {"made up": rated}).rows}
     assert found["made up, lower case"] == (2, 100, 100)
     assert found["made up, without punctuation"] == (1, 0, 0)
     assert found["made up, trailing space"] == (4, 0, 0)
+    assert found["made up, numbers as digits"] == (1, 0, 0)
     assert found["made up, digits as words"] == (0, None, None)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from turnwise_training import action_model, train
+from turnwise_training import action_model, mixture, train
 from turnwise_training.actions import ACTIONS, CONTINUE_LISTENING, START_LISTENING, START_SPEAKING
 from turnwise_training.fixtures import FIXTURES
 from turnwise_training.train import loss_of
@@ -82,7 +82,12 @@ user: which payment
 
 agent: Where is your order from?
 user: from | the shop
+
+= a school, a day off
+
+user: he won't | be in today
 """
+HELD_OUT = frozenset(["test: a school, a day off"])
 RUN = {
     "layers": 2,
     "frozen_layers": 0,
@@ -112,6 +117,7 @@ class Broken(Exception):
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "test.txt").write_text(CORPUS)
+    monkeypatch.setattr(mixture, "held_out_titles", lambda: HELD_OUT)
     monkeypatch.setattr(train, "report_choice", lambda *_: {})
     # With bf16 it would compile what is this small.
     monkeypatch.setattr(train, "products_gain_by_bf16", lambda: False)
@@ -160,7 +166,23 @@ def test_a_checkpoint_of_another_run_is_not_gone_on_from(folder: Path, monkeypat
         run_in(folder, "broken", monkeypatch, seed=2)
     assert (folder / "broken" / "run.json").read_text() == written
 
-    with (folder / "corpus" / "test.txt").open("a") as corpus:
-        corpus.write("\n= a gym\n\nuser: I'd like | to join\n")
-    with pytest.raises(ValueError, match="another run"):
-        run_in(folder, "broken", monkeypatch)
+    corpus = folder / "corpus" / "test.txt"
+    gym = "= a gym\n\nuser: I'd like | to join\n"
+    for other in (f"{CORPUS}\n{gym}", CORPUS.replace("= a shop, an order", "= a shop, a return")):
+        corpus.write_text(other)
+        with pytest.raises(ValueError, match="another run"):
+            run_in(folder, "broken", monkeypatch)
+    corpus.write_text(CORPUS)
+    run_in(folder, "broken", monkeypatch)
+
+
+def test_a_corpus_without_held_out_conversations_is_refused_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mixture, "held_out_titles", frozenset)
+    with (
+        pytest.warns(match="none lacks"),
+        pytest.raises(ValueError, match=r"^corpus has no .* to choose by$"),
+    ):
+        run_in(folder, "run", monkeypatch)
+    assert not (folder / "run").exists()

@@ -9,7 +9,7 @@ by more than rounding does.
 """
 
 import argparse
-import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ import torch
 from .evaluation_sets import ten
 from .export_files import describe_file
 from .fixture_messages import PROMPTS
+from .manifest import graph_in, read_manifest
 from .metrics import sigmoid
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
@@ -31,6 +32,8 @@ TEN = "TEN"
 LARGEST_MEAN = 0.05
 LARGEST_CHANGED = 0.05
 """Of TEN's answers. The releases stayed well below both: beyond, something is broken."""
+LARGEST_CHANGED_FUSED = 0.005
+"""Of the form that ships, against PyTorch: int8 may cost half a point. Rounded up, 3 of TEN's 428 answers."""
 
 
 @dataclass(frozen=True)
@@ -84,29 +87,33 @@ def compare(expected: np.ndarray, found: np.ndarray) -> Difference:
 
 def exit_where_broken(differences: Mapping[str, Difference]) -> None:
     """Ends the program with 1 where the differences of `check_export` are more than those of rounding."""
-    broken = [name for name, found in differences.items() if is_broken(found, of_ten=name.endswith(TEN))]
+    broken = [name for name, found in differences.items() if is_broken(found, *name.split(", "))]
     if broken:
         sys.exit(
             f"the exported forms differ too much ({', '.join(broken)}): a mean difference of a probability "
-            f"above {LARGEST_MEAN} or more than {LARGEST_CHANGED:.0%} of TEN's answers changed. Do not "
-            "publish these files: the export is broken, or the weights do not bear int8"
+            f"above {LARGEST_MEAN} or more than {LARGEST_CHANGED:.1%} of TEN's answers changed, of the fused "
+            f"form's more than {LARGEST_CHANGED_FUSED:.1%}. Do not publish these files: the export is "
+            "broken, or the weights do not bear int8"
         )
 
 
-def is_broken(found: Difference, of_ten: bool) -> bool:
-    changed = found.changed > LARGEST_CHANGED * found.conversations
-    return max(found.mean, found.mean_yield or 0) > LARGEST_MEAN or (of_ten and changed)
+def is_broken(found: Difference, form: str, of: str) -> bool:
+    """A form on a set of conversations; a few fixtures' answers say nothing."""
+    share = LARGEST_CHANGED_FUSED if form == "fused" else LARGEST_CHANGED
+    changed = found.changed > math.ceil(share * found.conversations)
+    return max(found.mean, found.mean_yield or 0) > LARGEST_MEAN or (of == TEN and changed)
 
 
-def check_files(folder: Path) -> None:
-    """Raises ValueError where a file is not the one that turnwise.json describes."""
-    manifest = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
+def check_files(folder: Path) -> dict:
+    """The manifest. Raises ValueError where a file is not the one that it describes."""
+    manifest = read_manifest(folder)
     for name, expected in manifest["files"].items():
         found = describe_file(folder / name)
         if found != expected:
             raise ValueError(
                 f"{folder / name} is not the exported file: {found}, turnwise.json says {expected}"
             )
+    return manifest
 
 
 def conversation_sets(data_dir: Path) -> dict[str, list[list[Message]]]:
@@ -121,8 +128,9 @@ def conversation_sets(data_dir: Path) -> dict[str, list[list[Message]]]:
 
 def check_export(fused: Path, published: Path | None, data_dir: Path) -> dict[str, Difference]:
     """Prints a line for each two forms and set of conversations; returns them by `form, set`."""
-    check_files(fused)
-    runners = {"fused": OnnxRunner(fused / "model.onnx"), "webgpu": OnnxRunner(fused / "model.webgpu.onnx")}
+    manifest = check_files(fused)
+    graphs = {"fused": "file", "webgpu": "webgpuFile"}
+    runners = {form: OnnxRunner(graph_in(fused, manifest, key)) for form, key in graphs.items()}
     pairs = [("webgpu", "fused")]
     model, tokenizer = None, load_tokenizer(fused)
     if published is not None:

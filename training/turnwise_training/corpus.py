@@ -20,6 +20,7 @@ from .actions import (
 
 CORPUS_DIR = Path(__file__).resolve().parent.parent / "corpus"
 MARKS = {"|": CONTINUE_LISTENING, "/": START_SPEAKING}
+GLUED = re.compile(r"[|{}]")
 BRACE = re.compile(r"\{([^{}]*)\}")
 SENTENCE_END = re.compile(r"[.?!][\"')\]]*$")
 Fail = Callable[[str], NoReturn]
@@ -121,6 +122,8 @@ def parse_utterance(body: str, speaking: str | None, fail: Fail, brace: bool = F
             add(MARKS[token])
         elif token in ("--", "…"):
             fail(f"'{token}' does not belong in the user's words; mark a pause with '|'")
+        elif GLUED.search(token):  # its label would be lost
+            fail(f"'{token}': a mark stands alone between spaces, and braces belong in the agent's words")
         else:
             words.append(token)
     if not words:

@@ -1,10 +1,11 @@
 """Writes the data card of what a model is trained on: corpus/REPORT.md, every figure counted here.
 
     python -m turnwise_training.corpus_report [--data-dir ../../shared/data] [--out corpus/REPORT.md]
-    python -m turnwise_training.corpus_report --mined 1200 --seed 3     # what the run en-0.2 mines
+    python -m turnwise_training.corpus_report --mined 1200 --seed 3     # a sample of what can be mined, too
 
-`--mined` asks the base model about every mined text that it has not seen yet (`completeness.py`): seconds
-for a thousand words on a CPU. What could be mined is counted without it.
+`--mined` mines every kind, of each that number times its share in `mined.SHARES`, whatever a run names. It
+asks the base model about every mined text that it has not seen yet (`completeness.py`): seconds for a
+thousand words on a CPU. What could be mined is counted without it.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 from .corpus import CORPUS_DIR, read_corpus
 from .corpus_tables import (
     DUPLICATE,
+    FILTERED,
     PREFIXES,
     actions_of,
     authored_counts,
@@ -65,21 +67,25 @@ CANDIDATES = f"""\
 ## Mined from public corpora
 What `mined.py` can draw on. Each distinct user turn ends in a point; its word prefixes are counted before the
 base model leaves out those that may be complete (probability of an end of {INCOMPLETE_BELOW} or more). The
-meetings give real overlaps and abandoned units, one point each, without a filter.
+meetings (mrda) are counted by kind, without a filter: meetings are real overlaps and abandoned units, one
+point each, and talk is units that are clear to an agent. Units and pauses are the same words once more, whole
+turns and windows of word-timed speech: they teach no action, only the yield output, and their points are in a
+column of their own: where another spoke next ("yielded"), and where the speaker went on ("not").
 
 {{candidates}}
 
-Labelled points available, with at most {PREFIXES} prefixes a turn: {{authored:,}} authored and {{mined:,}}
-mined before the filter, {{all:,}} in all; {{ends:,}} without any prefix. The published corpus has 154,000.
+Points of actions available, with at most {PREFIXES} prefixes a turn: {{authored:,}} authored and
+{{mined:,}} mined before the filter, {{all:,}} in all; {{ends:,}} without any prefix. The published corpus has 154,000.
 """
 MINED = """\
 ### A sample
-{count:,} conversations mined with seed {seed}:
+Every kind, of each {count:,} times its share in `mined.SHARES` or what there is, mined with seed {seed}; the
+yield output's points are no actions and stand by themselves:
 
 {mined}
 
-The filter left {passed:.0%} of the prefixes that could be taken. At that rate about {all:,.0f} labelled
-points are available.
+The filter left {passed:.0%} of the prefixes that could be taken. At that rate about {all:,.0f} points
+of actions are available.
 """
 
 
@@ -108,13 +114,14 @@ def report(data_dir: Path, mined_conversations: int, seed: int) -> str:
             )
         )
         if mined_conversations:
-            mined = mine(folder, mined_conversations, tuple(SHARES), seed)
-            passed = passed_filter(mined)
+            filtered = mine(folder, mined_conversations, FILTERED, seed)
+            others = [kind for kind in SHARES if kind not in FILTERED]
+            passed = passed_filter(filtered)
             parts.append(
                 MINED.format(
                     count=mined_conversations,
                     seed=seed,
-                    mined=by_source(mined),
+                    mined=by_source(filtered + mine(folder, mined_conversations, others, seed)),
                     passed=passed,
                     all=round(total + ends + passed * prefixes, -3),
                 )
@@ -126,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     parser.add_argument("--out", type=Path, default=CORPUS_DIR / "REPORT.md")
-    parser.add_argument("--mined", type=int, default=0, help="conversations to mine and count; 0 for none")
+    parser.add_argument("--mined", type=int, default=0, help="mine and count so many times SHARES; 0: none")
     parser.add_argument("--seed", type=int, default=0, help="of the mined conversations")
     arguments = parser.parse_args()
     arguments.out.write_text(report(arguments.data_dir, arguments.mined, arguments.seed), encoding="utf-8")

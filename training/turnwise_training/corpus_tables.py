@@ -7,11 +7,12 @@ from itertools import chain
 from pathlib import Path
 from statistics import quantiles
 
-from .actions import ACTIONS
-from .corpus import Conversation
-from .mined import DIALOGUE, SINGLE, meetings
+from .actions import ACTIONS, START_SPEAKING
+from .corpus import Conversation, Point
+from .mined import CHAT, DIALOGUE, SINGLE, meetings
+from .mined_pauses import pauses
 from .mined_sources import MEETINGS, read, usable
-from .mined_talk import clauses, talk
+from .mined_talk import clauses, talk, turns_among_people
 from .mixture import is_held_out
 from .overlap import ShingleIndex, evaluation_texts, near_duplicates, words_of
 
@@ -42,6 +43,10 @@ DUPLICATE_WORDS = 6
 """Shorter utterances are everyday phrases, which callers do share."""
 PREFIXES = 3
 """`mined.mine` takes up to so many prefixes of a user turn."""
+FILTERED = ("single", "dialogue", "chat")
+"""The kinds whose prefixes the base model is asked about."""
+YIELDS = "yielded / not"
+"""The head of what `yields_of` counts."""
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -55,13 +60,21 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / max(1, whole):.1f}%"
 
 
+def points_of(conversations: Iterable[Conversation]) -> Iterator[Point]:
+    for conversation in conversations:
+        for utterance in conversation.utterances():
+            yield from utterance.points
+
+
 def actions_of(conversations: Iterable[Conversation]) -> Counter[str]:
-    return Counter(
-        point.action
-        for conversation in conversations
-        for utterance in conversation.utterances()
-        for point in utterance.points
-    )
+    """Without the points that teach the yield output alone: they say nothing of an agent's actions."""
+    return Counter(point.action for point in points_of(conversations) if not point.among_people)
+
+
+def yields_of(conversations: Iterable[Conversation]) -> str:
+    """The points that teach the yield output alone: where another spoke next, and where not."""
+    yielded = [point.action == START_SPEAKING for point in points_of(conversations) if point.among_people]
+    return f"{sum(yielded):,} / {len(yielded) - sum(yielded):,}"
 
 
 def user_texts(conversations: Iterable[Conversation]) -> list[list[str]]:
@@ -206,27 +219,41 @@ def overlap(authored: list[Conversation], data_dir: Path) -> str:
 
 
 def candidates(folder: Path) -> tuple[str, int, int]:
-    """What could be mined: a table, its ends of turns and meeting points, and at most PREFIXES a turn.
+    """What could be mined: a table, its ends of turns and meeting points of actions, at most PREFIXES a turn.
 
     Each distinct user turn of a corpus counts once: parts of it hold the same dialogue more than once.
     """
     rows = []
-    for source in (*SINGLE, *DIALOGUE):
+    for source in (*SINGLE, *DIALOGUE, *CHAT):
         dialogues = list(read(folder / f"{source}.jsonl.gz"))
-        said = (turn["text"] for row in dialogues for turn in row["turns"] if turn["role"] == "user")
+        turns = chain.from_iterable(row["turns"] for row in dialogues)
+        # Either side of a chat may stand for the user.
+        said = (turn["text"] for turn in turns if source in CHAT or turn["role"] == "user")
         prefixes = [
             len(text.split()) - 1 for text in {" ".join(text.split()) for text in said if usable(text)}
         ]
         taken = sum(min(PREFIXES, count) for count in prefixes)
-        rows.append((source, LICENCES[source], len(dialogues), len(prefixes), sum(prefixes), taken))
+        rows.append((source, LICENCES[source], len(dialogues), len(prefixes), sum(prefixes), taken, ""))
     everything = 10**9
-    found = meetings(folder) + talk(folder, everything, random.Random(0))
-    rows.append((MEETINGS, LICENCES[MEETINGS], len(found), actions_of(found).total(), 0, 0))
+    of_actions = {
+        "meetings": meetings(folder, random.Random(0)),
+        "talk": talk(folder, everything, random.Random(0)),
+    }
+    of_yields = {
+        "units": turns_among_people(folder, everything, random.Random(0)),
+        "pauses": pauses(folder, everything, random.Random(0)),
+    }
+    for kind, found in of_actions.items():
+        name = f"{MEETINGS}, {kind}"
+        rows.append((name, LICENCES[MEETINGS], len(found), actions_of(found).total(), 0, 0, ""))
+    for kind, found in of_yields.items():
+        rows.append((f"{MEETINGS}, {kind}", LICENCES[MEETINGS], len(found), 0, 0, 0, yields_of(found)))
     found = clauses(folder, everything, random.Random(0))
-    rows.append(("clauses first", "as below", len(found), len(found), len(found), len(found)))
+    rows.append(("clauses first", "of their corpora", *[len(found)] * 4, ""))
     sums = [sum(row[column] for row in rows) for column in range(2, 6)]
-    heads = ["corpus", "licence", "conversations", "ends", "prefixes", f"≤ {PREFIXES} a turn"]
-    return table(heads, [*rows, ("all", "", *sums)]), sums[1], sums[3]
+    heads = ["corpus", "licence", "conversations", "ends", "prefixes", f"≤ {PREFIXES} a turn", YIELDS]
+    all_yields = yields_of(chain.from_iterable(of_yields.values()))
+    return table(heads, [*rows, ("all", "", *sums, all_yields)]), sums[1], sums[3]
 
 
 def by_source(mined: list[Conversation]) -> str:
@@ -234,19 +261,17 @@ def by_source(mined: list[Conversation]) -> str:
     for source in sorted({conversation.domain for conversation in mined}):
         found = [conversation for conversation in mined if conversation.domain == source]
         counts = actions_of(found)
-        rows.append((source, LICENCES[source], len(found), *(counts[a] for a in ACTIONS), counts.total()))
+        actions = [counts[action] for action in ACTIONS]
+        rows.append((source, LICENCES[source], len(found), *actions, counts.total(), yields_of(found)))
     sums = [sum(row[column] for row in rows) for column in range(2, 8)]
-    heads = ["corpus", "licence", "conversations", *(f"`{action}`" for action in ACTIONS), "points"]
-    return table(heads, [*rows, ("all", "", *sums)])
+    heads = ["corpus", "licence", "conversations", *(f"`{action}`" for action in ACTIONS), "points", YIELDS]
+    return table(heads, [*rows, ("all", "", *sums, yields_of(mined))])
 
 
 def passed_filter(mined: list[Conversation]) -> float:
-    """Prefixes that were taken, as a share of what at most PREFIXES a turn would be without the filter."""
-    said = [
-        utterance
-        for conversation in mined
-        if conversation.domain in (*SINGLE, *DIALOGUE)
-        for utterance in conversation.utterances()
-    ]
+    """Prefixes that were taken, as a share of what at most PREFIXES a turn would be without the filter.
+
+    `mined`: of the FILTERED kinds."""
+    said = [utterance for conversation in mined for utterance in conversation.utterances()]
     asked = sum(min(PREFIXES, len(utterance.text.split()) - 1) for utterance in said)
     return sum(len(utterance.points) - 1 for utterance in said) / asked

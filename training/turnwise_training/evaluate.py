@@ -1,6 +1,6 @@
 """Prints, as Markdown, every table on how good a model is that needs nothing but the model.
 
-    python -m turnwise_training.evaluate FOLDER [--compare FOLDER] [--json FILE] [--data-dir FOLDER]
+    python -m turnwise_training.evaluate FOLDER [--compare FOLDER] [--data-dir FOLDER]
 
 FOLDER is of the shipped form (turnwise.json: model.onnx, int8, at its own temperature) or of the published
 form (model.safetensors: PyTorch, fp32). `--compare` says what quantisation costs. Evaluation data is never
@@ -9,11 +9,9 @@ conversations, the hard cases and the development set.
 """
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +25,7 @@ from .corpus import CORPUS_DIR, Conversation
 from .evaluation_sets import all_sets, development, hard
 from .evaluation_tables import Logits, all_tables, answers
 from .examples import NONE, TreeMaker
+from .manifest import MANIFEST, graph_in, read_manifest
 from .metrics import accuracy_and_f1
 from .model import load_model, load_tokenizer
 from .onnx_runner import OnnxRunner
@@ -46,11 +45,10 @@ class Evaluated(NamedTuple):
 
 
 def load(folder: Path) -> Evaluated:
-    manifest = folder / "turnwise.json"
-    if manifest.exists():
-        facts = json.loads(manifest.read_text(encoding="utf-8"))
+    if (folder / MANIFEST).exists():
+        facts = read_manifest(folder)
         tokenizer = load_tokenizer(folder)
-        runner = OnnxRunner(folder / facts["onnx"]["file"])
+        runner = OnnxRunner(graph_in(folder, facts))
         name = f"{facts['name']} {facts['version']} ({folder}, ONNX Runtime, int8)"
         return Evaluated(name, onnx_logits_of(runner, tokenizer), facts["calibration"]["temperature"])
     model, tokenizer = load_model(folder)
@@ -159,7 +157,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--compare", type=Path, help="another form of the same model")
-    parser.add_argument("--json", type=Path, help="write the tables there too")
     parser.add_argument("--data-dir", type=Path, default=Path("../../shared/data"))
     parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
     arguments = parser.parse_args()
@@ -176,9 +173,6 @@ def main() -> None:
         report[" against ".join(report)] = differences(ours, others)
     for heading, tables in report.items():
         show(heading, tables)
-    if arguments.json:
-        plain = {heading: [asdict(table) for table in tables] for heading, tables in report.items()}
-        arguments.json.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -113,8 +113,10 @@ class TreeMaker:
         agent = sample_agent_style(chance, self.augmentation.agent_as_written)
         writing = self.sample_writing(chance)
         turns = conversation.turns
-        if len(turns) > 2 and chance.random() < self.augmentation.history:
-            turns = turns[chance.randrange(len(turns) - 1) :]
+        # What was asked decides what an answer is worth: no answer stands without its question.
+        starts = [place for place, turn in enumerate(turns[:-1]) if turn.role == "assistant"]
+        if len(turns) > 2 and starts and chance.random() < self.augmentation.history:
+            turns = turns[chance.choice(starts) :]
         cursor, visible = -1, False
         for turn in turns:
             if turn.role == "assistant":

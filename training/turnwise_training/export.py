@@ -3,11 +3,14 @@
     python -m turnwise_training.export work/run --out ../models/en --published work/published
 
 Needs the model that `train` left in RUN/model. Writes the fused form with its turnwise.json to --out
-and the published form (PyTorch and ONNX) to --published. Exits with 1 where the forms differ too much.
+and the published form (PyTorch and ONNX) to --published; what else these hold, a card or a licence, stays.
+Where the forms differ too much it exits with 1: both are as they were, and the new files in OUT.part and
+PUBLISHED.part.
 """
 
 import argparse
 import json
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -30,14 +33,40 @@ def describe_training(run: Path) -> dict[str, dict]:
     return training
 
 
+def part_of(folder: Path) -> Path:
+    """An empty folder beside it, for files that are not checked yet. A leftover of an export before goes."""
+    whole = folder.resolve()
+    part = whole.with_name(f"{whole.name}.part")
+    if part.exists():
+        shutil.rmtree(part)
+    part.mkdir(parents=True)
+    return part
+
+
+def move_into_place(part: Path, folder: Path) -> None:
+    """File by file over those of the folder. Of a graph that is replaced the data files go too."""
+    paths = [path for path in sorted(part.rglob("*")) if path.is_file()]
+    for path in paths:
+        place = folder / path.relative_to(part)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for stale in place.parent.glob(f"{place.name}.data*"):
+            stale.unlink()
+    for path in paths:
+        place = folder / path.relative_to(part)
+        path.replace(place)
+        print(f"{place.stat().st_size:>12,} bytes  {place}")
+    shutil.rmtree(part)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("run", type=Path, help="folder that `train` wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of the fused form")
     parser.add_argument("--published", type=Path, required=True, help="folder of the published form")
-    parser.add_argument("--name", default=NAME)
     parser.add_argument("--version", default="0.1.0")
-    parser.add_argument("--temperature", type=float, default=1.0, help="calibration: divides the logits")
+    parser.add_argument(
+        "--temperature", type=float, default=1.0, help="divides the logits; `calibrate --write` sets it after"
+    )
     parser.add_argument(
         "--data-dir", type=Path, default=Path("../../shared/data"), help="for the check on TEN"
     )
@@ -47,7 +76,7 @@ def main() -> None:
     model, tokenizer = load_model(arguments.run / "model")
     training = describe_training(arguments.run)
     about = {
-        "name": arguments.name,
+        "name": NAME,
         "version": arguments.version,
         "license": BASE_LICENSE,
         "baseModel": BASE,
@@ -56,15 +85,14 @@ def main() -> None:
     }
     # A run that trained with rounded weights ships those, in fp32 too: the exact ones were never asked.
     rounded = bool(training["run"].get("int8"))
+    fused, published = part_of(arguments.out), part_of(arguments.published)
     with rounded_weights(model) if rounded else nullcontext():
         decoder = prepare_decoder(model, tokenizer, rounded)
-        write_published(model, decoder, tokenizer, arguments.published)
-        write_fused(model, decoder, tokenizer, arguments.out, about)
-    for folder in (arguments.published, arguments.out):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                print(f"{path.stat().st_size:>12,} bytes  {path}")
-    exit_where_broken(check_export(arguments.out, arguments.published, arguments.data_dir))
+        write_published(model, decoder, tokenizer, published)
+        write_fused(model, decoder, tokenizer, fused, about)
+    exit_where_broken(check_export(fused, published, arguments.data_dir))
+    move_into_place(published, arguments.published)
+    move_into_place(fused, arguments.out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The two kinds of model folder: the published form, and the fused form with its turnwise.json."""
 
-import json
 from copy import deepcopy
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from .export_published import build_published
 from .export_smooth import smooth_head, smooth_in_place
 from .export_steps import measure_steps, with_steps
 from .export_webgpu import write_webgpu
+from .manifest import FORMAT_VERSION, MANIFEST, write_json
 from .prompt import MAX_TOKENS, PromptTokenizer
 
-FORMAT_VERSION = 1
 ONE_FILE_BYTES = 2_000_000_000
 """What protobuf can hold. The published form's ONNX file is never split."""
 EMBEDDINGS_FILE = "embeddings.bin"
@@ -87,7 +86,7 @@ def write_fused(
     tokenizer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     others = [folder / "tokenizer.json", folder / "config.json"]
     manifest = make_manifest(decoder, tokenizer, about, graph_paths, others)
-    write_json(folder / "turnwise.json", manifest)
+    write_json(folder / MANIFEST, manifest)
     if int8:
         write_webgpu(folder)
     return path
@@ -151,7 +150,3 @@ def write_tokenizer(tokenizer: PromptTokenizer, folder: Path) -> None:
         **tokens,
     }
     write_json(folder / "tokenizer_config.json", settings)
-
-
-def write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,7 +10,6 @@ a runtime loads it. `write_fused` calls this; the command is for a folder that w
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from .export_files import describe_file, move_out
 from .export_graph import INT32, MICROSOFT, ZERO_POINT
+from .manifest import MANIFEST, graph_in, read_manifest, write_json
 
 FILE_NAME = "model.webgpu.onnx"
 BLOCK_SIZES = (32, 16)
@@ -166,14 +166,12 @@ def point_into(tensor: TensorProto, file: bytes, location: str) -> TensorProto:
 
 def write_webgpu(folder: Path) -> Path:
     """Writes the graph beside the model of `folder`, and what turnwise.json says of it."""
-    path = folder / "turnwise.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    location = manifest["onnx"]["file"]
-    graph = folder / FILE_NAME
-    graph.write_bytes(build_webgpu((folder / location).read_bytes(), location).SerializeToString())
+    manifest = read_manifest(folder)
+    fused, graph = graph_in(folder, manifest), folder / FILE_NAME
+    graph.write_bytes(build_webgpu(fused.read_bytes(), fused.name).SerializeToString())
     manifest["onnx"]["webgpuFile"] = FILE_NAME
     manifest["files"][FILE_NAME] = describe_file(graph)
-    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder / MANIFEST, manifest)
     return graph
 
 

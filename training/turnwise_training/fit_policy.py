@@ -21,6 +21,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from .actions import CONTINUE_LISTENING, START_SPEAKING
+from .manifest import read_manifest
 from .mined_sources import MEETING_FILES, is_policy_meeting
 from .overlap import DATA_FILES
 from .pace import Pace, PaceWeights, log_odds, spoken_ms, terms
@@ -193,7 +194,7 @@ def pace_of(messages: list[Message]) -> Pace:
 
 def collect(folder: Path, data_dir: Path, limit: int | None, threads: int, keep: Path | None) -> Points:
     """What the model says; of what it said before, if these weights said it at this temperature."""
-    facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
+    facts = read_manifest(folder)
     asked = json.dumps([facts["files"], facts["calibration"], limit, Points._fields], sort_keys=True)
     if keep and keep.exists():
         kept = dict(np.load(keep))

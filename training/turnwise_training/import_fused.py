@@ -18,6 +18,7 @@ from onnx import numpy_helper
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from .actions import ACTIONS
+from .manifest import graph_in, read_manifest
 from .model import load_tokenizer, save_model
 from .prompt import PromptTokenizer
 
@@ -33,8 +34,8 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
 
 def load_fused(folder: Path) -> tuple[LlamaForCausalLM, PromptTokenizer]:
     """A folder with turnwise.json; Llama-shaped models only."""
-    manifest = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
-    weights = read_weights(folder / manifest["onnx"]["file"])
+    manifest = read_manifest(folder)
+    weights = read_weights(graph_in(folder, manifest))
     config = LlamaConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
     model = LlamaForCausalLM(config)
     state: dict[str, np.ndarray] = {"model.norm.weight": weights["final_norm"]}

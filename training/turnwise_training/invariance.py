@@ -1,9 +1,38 @@
 """The same words as another recogniser would have written them: the answer should stay the same."""
 
+import re
 from collections.abc import Callable
 
 from .prompt import Message
+from .spoken_words import DIGIT_WORDS
 from .styles import Style
+
+TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+    *("sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+NUMERALS = {word: str(number) for number, word in enumerate(TEENS, 10)}
+for tens, word in enumerate(TENS, 2):
+    NUMERALS |= {f"{word} {unit}": f"{tens}{digit}" for digit, unit in enumerate(DIGIT_WORDS) if digit}
+    NUMERALS[word] = f"{tens}0"
+PART = "|".join((r"\d+", "oh", "hundred", "thousand", "million", *DIGIT_WORDS, *TEENS, *TENS, *ORDINALS))
+NUMBER_WORDS = re.compile(
+    rf"(?<![\w'’-])(?:(?:hundred|thousand|million) and |(?:{PART})[ -])*+(?:{PART})(?![\w'’])", re.IGNORECASE
+)
+"""As many in a row as there are: what is one number of two digits by itself may be half of a year."""
+
+
+def numerals(text: str) -> str:
+    """Numbers from 10 to 99 as numerals, "twenty five" as 25. What is more than one such number stays: years
+    ("nineteen sixty two"), times ("four fifty"), longer numbers, ordinals ("twenty third")."""
+
+    def written(found: re.Match[str]) -> str:
+        words = found.group()
+        return NUMERALS.get(words.lower().replace("-", " "), words)
+
+    return NUMBER_WORDS.sub(written, text)
 
 
 def restyled(style: Style) -> Callable[[list[Message]], list[Message]]:
@@ -28,6 +57,7 @@ ALTERATIONS: dict[str, Callable[[list[Message]], list[Message]]] = {
     "without punctuation": restyled(Style(punctuation=False)),
     "digits as words": restyled(Style(digits="spoken")),
     "words as digits": restyled(Style(digits="written")),
+    "numbers as digits": newest(numerals),
     "trailing space": newest(lambda text: f"{text} "),
     'leading filler "um"': newest(lambda text: f"um {text}"),
 }

@@ -17,14 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from .export_files import describe_file
+from .manifest import MANIFEST, read_manifest
 
-MANIFEST = "turnwise.json"
 BASE = "base.json"
 """In the zip: the manifest that the differences are to."""
-
-
-def manifest_of(folder: Path) -> dict:
-    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
 
 
 def read_bytes(path: Path, facts: dict) -> np.ndarray:
@@ -40,7 +36,7 @@ def check(holds: bool, problem: str) -> None:
 
 def write_leg(base: Path, leg: Path, file: Path) -> None:
     """Of two folders of the shipped form. Raises ValueError where a file of theirs differs in its size."""
-    before, after = manifest_of(base), manifest_of(leg)
+    before, after = read_manifest(base), read_manifest(leg)
     file.parent.mkdir(parents=True, exist_ok=True)
     differences: dict[str, bytes] = {}
     for name, facts in after["files"].items():
@@ -61,7 +57,7 @@ def read_leg(base: Path, file: Path, out: Path) -> None:
     with zipfile.ZipFile(file) as packed:
         before, after = (json.loads(packed.read(name)) for name in (BASE, MANIFEST))
         begun = f"{before['name']} {before['version']}"
-        there = manifest_of(base)
+        there = read_manifest(base)
         check(
             there["files"] == before["files"],
             f"{file.name} goes on from {begun}, {base} holds {there['version']}: take that one",
@@ -95,7 +91,7 @@ def main() -> None:
             write_leg(asked.base, asked.leg, asked.file)
         else:
             read_leg(asked.base, asked.file, asked.out)
-    except ValueError as problem:
+    except (FileNotFoundError, ValueError) as problem:
         parser.error(str(problem))
 
 

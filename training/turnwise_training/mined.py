@@ -4,7 +4,7 @@
   unless the untouched base finds them complete (`completeness.py`);
 - chat: the same, of typed talk about films, sport and music;
 - meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors;
-- talk, units and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
+- talk, units (turns, unit by unit) and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
 """
 
 import random
@@ -17,7 +17,7 @@ from .completeness import Completeness
 from .corpus import Conversation, Overlap, Point, Turn, Utterance
 from .mined_pauses import pauses
 from .mined_sources import MEETINGS, read, spoken, teaches, usable
-from .mined_talk import clauses, talk
+from .mined_talk import clauses, punctuated, talk, turns_among_people
 
 SINGLE = ("clinc150", "banking77", "hwu64", "slurp", "snips", "restaurant8k", "nlupp", "disfl_qa")
 CHAT = ("self_dialogue", "topical_chat")
@@ -85,7 +85,9 @@ def alternate(turns: list[dict]) -> list[dict]:
     return kept
 
 
-def meetings(folder: Path) -> list[Conversation]:
+def meetings(folder: Path, chance: random.Random) -> list[Conversation]:
+    """One labelled point each. A mark ends a finished unit and no broken one: where an agent's words stand as
+    they are written, `examples.cut_is_visible` counts on that."""
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
         if not teaches(row["id"]):
@@ -97,9 +99,10 @@ def meetings(folder: Path) -> list[Conversation]:
             if not near or not near[-1].get("end"):
                 continue
             other = near[-1]
-            said, words = spoken(other["text"]).split(), spoken(unit["text"])
-            if not usable(words) or len(said) < 5:
+            said = punctuated(other, False, chance).split()
+            if not usable(spoken(unit["text"])) or len(said) < 5:
                 continue
+            words = punctuated(unit, False, chance)
             length = other["end"] - other["start"]
             during = (unit["start"] - other["start"]) / max(0.1, length)
             count = round(during * len(said))
@@ -125,7 +128,7 @@ def meetings(folder: Path) -> list[Conversation]:
 
 def balanced_meetings(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
     by_action: dict[str, list[Conversation]] = {}
-    for conversation in meetings(folder):
+    for conversation in meetings(folder, chance):
         action = conversation.utterances()[0].points[-1].action
         by_action.setdefault(action, []).append(conversation)
     found = []
@@ -150,7 +153,8 @@ def sample_chat(folder: Path, count: int, chance: random.Random) -> list[tuple[s
 
 
 def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conversation]:
-    """At most `count` conversations, of the kinds named; the same for the same seed and the same files."""
+    """Of each kind named at most `count` times its share, so in all it may be more than `count`; the same for
+    the same seed and the same files."""
     assert set(kinds) <= set(SHARES), f"kinds of mined conversations are {', '.join(SHARES)}, not {kinds}"
     chance = {kind: random.Random(f"mine-{kind}-{seed}") for kind in SHARES}
     wanted = {kind: round(count * share) if kind in kinds else 0 for kind, share in SHARES.items()}
@@ -160,7 +164,7 @@ def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conv
     if wanted["talk"]:
         found += talk(folder, wanted["talk"], chance["talk"])
     if wanted["units"]:
-        found += talk(folder, wanted["units"], chance["units"], among_people=True)
+        found += turns_among_people(folder, wanted["units"], chance["units"])
     if wanted["pauses"]:
         found += pauses(folder, wanted["pauses"], chance["pauses"])
     if wanted["clauses"]:

@@ -1,8 +1,9 @@
 """Talk between people, mined in the form of the authored conversations. Licences: training/README.md.
 
-- meetings, unit by unit, as Switchboard's dialogue acts are read: a speaker's unit after another's last one.
-  Whether a turn is over there depends on who speaks next, not only on the words; the yield output learns that
-  from all units, the actions from those that are clear to an agent;
+- meetings, unit by unit, as Switchboard's dialogue acts are read: a speaker's unit after another's last one,
+  if it is clear to an agent;
+- meetings, turn by turn: whether a turn is over depends on who speaks next, not only on the words. The yield
+  output learns that at the end of each unit, with the turn so far, as a session asks for it;
 - sentences with a clause first: what stands before the comma announces more, and sounds whole to a language
   model.
 """
@@ -10,10 +11,12 @@
 import random
 import re
 from collections.abc import Iterator
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
+from .mined_pauses import user
 from .mined_sources import MEETINGS, read, spoken, teaches, usable
 
 CLAUSE_SOURCES = ("self_dialogue", "topical_chat", "casino", "star", "sgd", "taskmaster4")
@@ -27,9 +30,8 @@ BACKCHANNEL = re.compile(r"b\b|s\^bk$")
 UNUSED = re.compile(r"%$|z|$|s\^aa")
 
 
-def talk(folder: Path, count: int, chance: random.Random, among_people: bool = False) -> list[Conversation]:
+def talk(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
     """A unit of one speaker, and all that another says until a third unit, as alternatives."""
-    label = who_spoke_next if among_people else labelled
     found = []
     for row in read(folder / f"{MEETINGS}.jsonl.gz"):
         if not teaches(row["id"]):
@@ -37,7 +39,7 @@ def talk(folder: Path, count: int, chance: random.Random, among_people: bool = F
         units = row["turns"]
         for other, own in stretches(units):
             said = punctuated(units[other], False, chance)
-            heard = [label(units, index, chance) for index in own if is_used(units[index])]
+            heard = [labelled(units, index, chance) for index in own if is_used(units[index])]
             utterances = [utterance for utterance in heard if utterance]
             if len(said.split()) < 2 or not utterances:
                 continue
@@ -45,6 +47,40 @@ def talk(folder: Path, count: int, chance: random.Random, among_people: bool = F
             turns = [Turn("assistant", said, 0), Turn("user", first.text, 0, first, tuple(rest))]
             found.append(Conversation(units[own[0]]["uid"], MEETINGS, own[0], turns))
     return chance.sample(found, min(count, len(found)))
+
+
+def turns_among_people(folder: Path, count: int, chance: random.Random) -> list[Conversation]:
+    """A whole turn after another's last unit, a point at the end of each of its units.
+
+    Backchannels interrupt no turn, as where Switchboard is read (`evaluation_sets.py`).
+    """
+    found = []
+    for row in read(folder / f"{MEETINGS}.jsonl.gz"):
+        if not teaches(row["id"]):
+            continue
+        units = row["turns"]
+        said = [index for index, unit in enumerate(units) if not BACKCHANNEL.match(tags_of(unit))]
+        turns = [list(own) for _, own in groupby(said, key=lambda index: units[index]["role"])]
+        for (*_, other), own in pairwise(turns):
+            if not spoken(units[other]["text"]):
+                continue
+            heard = turn_so_far(units, own, chance)
+            if heard.utterance and heard.utterance.points:
+                context = Turn("assistant", punctuated(units[other], False, chance), 0)
+                found.append(Conversation(units[own[0]]["uid"], MEETINGS, own[0], [context, heard]))
+    return chance.sample(found, min(count, len(found)))
+
+
+def turn_so_far(units: list[dict], own: list[int], chance: random.Random) -> Turn:
+    words: list[str] = []
+    points: list[Point] = []
+    for index in own:
+        if spoken(units[index]["text"]):  # a laugh would leave its full stop
+            words += punctuated(units[index], False, chance).split()
+        if is_used(units[index]):
+            action = START_SPEAKING if yields(units, index) else CONTINUE_LISTENING
+            points.append(Point(len(words), action, among_people=True))
+    return user(words, points)
 
 
 def stretches(units: list[dict]) -> Iterator[tuple[int, list[int]]]:
@@ -81,14 +117,6 @@ def labelled(units: list[dict], index: int, chance: random.Random) -> Utterance 
         return None
     text = punctuated(unit, broken, chance)
     return Utterance(text, (Point(len(text.split()), action),))
-
-
-def who_spoke_next(units: list[dict], index: int, chance: random.Random) -> Utterance | None:
-    if BACKCHANNEL.match(tags_of(units[index])):
-        return None
-    text = punctuated(units[index], False, chance)
-    action = START_SPEAKING if yields(units, index) else CONTINUE_LISTENING
-    return Utterance(text, (Point(len(text.split()), action, among_people=True),))
 
 
 def yields(units: list[dict], index: int) -> bool:

@@ -45,7 +45,8 @@ def load_mixture(
 ) -> Mixture:
     """`mined_kinds`: keys of `mined.SHARES`; what is not named is left out of the mined conversations.
 
-    No conversation trained on holds a near-duplicate of an evaluation text that is at hand.
+    No conversation trained on holds a near-duplicate of an evaluation text that is at hand. Raises ValueError
+    where the corpus has none that is held out: no checkpoint could be judged.
     """
     missing = missing_files(data_dir)
     if missing:
@@ -55,6 +56,8 @@ def load_mixture(
     train = [conversation for conversation in authored if not is_held_out(conversation)]
     once = [conversation for conversation in authored if not conversation.domain.startswith(AGAIN)]
     held_out = [conversation for conversation in once if is_held_out(conversation)]
+    if not held_out:
+        raise ValueError(f"{corpus} has no conversation of held-out.list: nothing to choose by")
     if mined_conversations:
         train += mine(data_dir / "train", mined_conversations, mined_kinds, seed)
     train = without_near_duplicates(train, evaluation_texts(data_dir))

@@ -5,7 +5,6 @@ meeting.ts, floor.ts); the tests of both read the same conversations. The benchm
 meetings, these are the others.
 """
 
-import json
 import random
 import re
 from collections import Counter
@@ -18,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from .actions import ACTIONS, CONTINUE_LISTENING, START_SPEAKING
+from .manifest import graph_in, read_manifest
 from .metrics import sigmoid
 from .mined_sources import MEETING_FILES, is_test_meeting, read
 from .model import load_tokenizer
@@ -201,9 +201,9 @@ def sample(silences: list[Silence], limit: int | None) -> list[Silence]:
 
 def judge(folder: Path, silences: list[Silence], threads: int) -> Points:
     """By a folder of the shipped form, at its temperature."""
-    facts = json.loads((folder / "turnwise.json").read_text(encoding="utf-8"))
+    facts = read_manifest(folder)
     tokenizer = load_tokenizer(folder)
-    runner = OnnxRunner(folder / facts["onnx"]["file"], threads)
+    runner = OnnxRunner(graph_in(folder, facts), threads)
     prompts = [tokenizer.prompt(silence.messages) for silence in silences]
     has_yield = "yielded" in facts["tokens"]
     outputs = one_after_another(runner, prompts, tokenizer.rows if has_yield else tokenizer.actions)

@@ -9,6 +9,7 @@ chosen on held-out conversations, the hard cases and the development set, never 
 """
 
 import argparse
+import hashlib
 import json
 import math
 import random
@@ -171,6 +172,13 @@ def order(conversations: list[Conversation], run: Run) -> list[tuple[int, int]]:
     return found
 
 
+def titles_hash(conversations: list[Conversation], plan: list[tuple[int, int]]) -> str:
+    """SHA-256 of the titles in training order: another corpus of the same size has another."""
+    seen = (conversations[index] for _, index in plan)
+    titles = [f"{conversation.domain}: {conversation.title}" for conversation in seen]
+    return hashlib.sha256("\n".join(titles).encode()).hexdigest()
+
+
 def learning_rate(step: int, steps: int, warmup: int) -> float:
     """Factor: linear warm-up, then a cosine down to a twentieth."""
     if step < warmup:
@@ -185,8 +193,8 @@ def seed_step(seed: int, step: int) -> None:
     torch.manual_seed(random.Random(f"{seed}-{step}").getrandbits(63))
 
 
-def read_checkpoint(checkpoint: Path, what: dict[str, object], device: str) -> dict[str, Any]:
-    """`what`: the run and how many conversations it sees. A step counts in no other."""
+def read_checkpoint(checkpoint: Path, what: dict[str, str], device: str) -> dict[str, Any]:
+    """`what`: the run and the conversations that it sees. A step counts in no other."""
     state = torch.load(checkpoint, map_location=device)
     if state.get("what") != what:
         raise ValueError(
@@ -241,7 +249,7 @@ def main() -> None:
     action_weights = balance(sample).to(device)
 
     checkpoint = arguments.out / "checkpoint.pt"
-    what = {"run": json.dumps(asdict(run)), "conversations": len(plan)}
+    what = {"run": json.dumps(asdict(run)), "conversations": titles_hash(mixture.train, plan)}
     first = 0
     if arguments.resume and checkpoint.exists():
         state = read_checkpoint(checkpoint, what, device)
