@@ -75,7 +75,8 @@ column of their own: where another spoke next ("yielded"), and where the speaker
 {{candidates}}
 
 Points of actions available, with at most {PREFIXES} prefixes a turn: {{authored:,}} authored and
-{{mined:,}} mined before the filter, {{all:,}} in all; {{ends:,}} without any prefix. The published corpus has 154,000.
+{{mined:,}} mined before the filter, {{all:,}} in all; {{ends:,}} without any prefix. The published corpus
+has 154,000.
 """
 MINED = """\
 ### A sample

@@ -17,10 +17,9 @@ NUMERALS = {word: str(number) for number, word in enumerate(TEENS, 10)}
 for tens, word in enumerate(TENS, 2):
     NUMERALS |= {f"{word} {unit}": f"{tens}{digit}" for digit, unit in enumerate(DIGIT_WORDS) if digit}
     NUMERALS[word] = f"{tens}0"
-PART = "|".join((r"\d+", "oh", "hundred", "thousand", "million", *DIGIT_WORDS, *TEENS, *TENS, *ORDINALS))
-NUMBER_WORDS = re.compile(
-    rf"(?<![\w'’-])(?:(?:hundred|thousand|million) and |(?:{PART})[ -])*+(?:{PART})(?![\w'’])", re.IGNORECASE
-)
+LARGER = "(?:hundred|thousand|million)(?: and)?"
+PART = "|".join((r"\d+", "oh", LARGER, *DIGIT_WORDS, *TEENS, *TENS, *ORDINALS))
+NUMBER_WORDS = re.compile(rf"(?<![\w'’-])(?:{PART})\b(?:[ -](?:{PART})\b)*+(?![\w'’])", re.IGNORECASE)
 """As many in a row as there are: what is one number of two digits by itself may be half of a year."""
 
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Message, TurnwiseError } from '@turnwise/core'
 import { createKey, parseKeys } from '@turnwise/server'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createClient } from './createClient.js'
 import { createHeldModel } from './test/heldModel.js'
@@ -48,9 +51,27 @@ test('a key opens, and a wrong one says so at once, for sessions too', async () 
 })
 
 test('where there is no server', async () => {
-  const client = createTestClient('http://127.0.0.1:9', { timeoutMs: 300 })
-  await expect(client.predict(MESSAGES)).rejects.toMatchObject({ code: 'REMOTE_FAILED' })
+  const { url, close } = await startTestServer()
+  await close(0)
+  const client = createTestClient(url, { timeoutMs: 300 })
+  const problem = `${new URL(url).host} could not be reached (ECONNREFUSED).`
+  await expect(client.predict(MESSAGES)).rejects.toMatchObject({ code: 'REMOTE_FAILED', problem })
   await expect(client.openSession().hear('hello')).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+})
+
+test('where fetch does not say why, as in a browser', async () => {
+  // A port that it never asks.
+  const asking = createTestClient('http://127.0.0.1:9').predict(MESSAGES)
+  await expect(asking).rejects.toMatchObject({ code: 'REMOTE_FAILED', problem: '127.0.0.1:9 could not be reached.' })
+})
+
+test('where something else answers', async () => {
+  const other = createServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  const host = `127.0.0.1:${(other.address() as AddressInfo).port}`
+  const problem = `${host} gave no answer that can be understood.`
+  await expect(createTestClient(`http://${host}`).predict(MESSAGES)).rejects.toMatchObject({ problem })
 })
 
 test('waits no longer than it is told, and not for what is aborted', async () => {

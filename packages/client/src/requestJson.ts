@@ -24,6 +24,8 @@ export async function requestJson(
       signal: controller.signal,
       headers,
       ...(body === undefined ? {} : postOf(body, headers, timeoutMs)),
+    }).catch((error: unknown) => {
+      throw error instanceof TurnwiseError ? error : unreachable(url, error)
     })
     const json: unknown = await response.json()
     if (!response.ok) throw readError(isRecord(json) ? json.error : undefined)
@@ -40,6 +42,18 @@ export async function requestJson(
 /** What to say when an answer was not there in time. */
 export function deadlineExceeded(timeoutMs: number): TurnwiseError {
   return new TurnwiseError('DEADLINE_EXCEEDED', `There was no answer within ${timeoutMs} ms.`, { value: timeoutMs })
+}
+
+function unreachable({ host }: URL, cause: unknown): TurnwiseError {
+  const code = codeOf(cause)
+  const problem = `${host} could not be reached${code === undefined ? '' : ` (${code})`}.`
+  return new TurnwiseError('REMOTE_FAILED', problem, { value: host, cause })
+}
+
+/** Such as ECONNREFUSED: it lies beneath the error of fetch. A browser tells none. */
+function codeOf(error: unknown): string | undefined {
+  if (!isRecord(error)) return undefined
+  return typeof error.code === 'string' ? error.code : codeOf(error.cause)
 }
 
 function noAnswer({ host }: URL, cause: unknown): TurnwiseError {

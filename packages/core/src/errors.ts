@@ -116,8 +116,9 @@ export const ERROR_CATALOGUE = {
     meaning:
       'What should run the model could not be loaded on this machine or in this browser, or does not run this model.',
     remedy:
-      'Do not ask for the native runtime where it is not (runtime: auto or onnx). Install again on a platform that ' +
-      'onnxruntime-node supports: Linux (glibc), macOS, Windows; x64 or arm64. ' +
+      'Do not ask for the native runtime where it is not (runtime: auto or onnx). The installation of onnxruntime-node ' +
+      'may have failed, which npm does not say: repeat it with `ONNXRUNTIME_NODE_INSTALL=skip npm install`, on a ' +
+      'platform that it supports: Linux (glibc), macOS, Windows; x64 or arm64. ' +
       'In a browser: docs/web.md says what a page needs.',
   },
   HUB_NOT_FOUND: {

@@ -2,7 +2,10 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Where the system keeps what a user's programs can fetch again. */
-export function defaultCacheFolder(environment: NodeJS.ProcessEnv, platform = process.platform): string {
+export function defaultCacheFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: string = process.platform,
+): string {
   if (platform === 'win32') {
     return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'turnwise', 'Cache')
   }

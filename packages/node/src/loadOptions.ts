@@ -84,7 +84,10 @@ export interface ResolvedLoadOptions {
  *
  * @throws TurnwiseError INVALID_OPTION
  */
-export function resolveLoadOptions(options: LoadOptions, environment = process.env): ResolvedLoadOptions {
+export function resolveLoadOptions(
+  options: LoadOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ResolvedLoadOptions {
   const cores = availableParallelism()
   const { threads = Math.min(DEFAULT_LOAD_OPTIONS.threads, cores), spinning = DEFAULT_LOAD_OPTIONS.spinning } = options
   const { runtime = DEFAULT_LOAD_OPTIONS.runtime, maxCacheBytes = DEFAULT_LOAD_OPTIONS.maxCacheBytes } = options

@@ -110,6 +110,8 @@ class TurnwiseClient:
             answer: Any = response.json()
         except (httpx.TimeoutException, asyncio.TimeoutError):
             raise deadline_exceeded(self._timeout_ms) from None
+        except httpx.TransportError as error:
+            raise TurnwiseError("REMOTE_FAILED", "The server could not be reached.") from error
         except (httpx.HTTPError, ValueError) as error:
             raise TurnwiseError("REMOTE_FAILED", "There was no answer that can be understood.") from error
         if response.is_error or not isinstance(answer, dict):

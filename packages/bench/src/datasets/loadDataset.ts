@@ -30,7 +30,7 @@ export type DatasetName = (typeof DATASET_NAMES)[number]
 
 /** Where sets lie, and how to reach the hub. */
 export interface DatasetSources extends LocateDatasetOptions {
-  /** Holds eval/ten.jsonl, eval/swda.jsonl and dev/cases.jsonl. */
+  /** Holds eval/ten.jsonl, eval/swda.jsonl (or eval/ten, eval/swda: the folders as published) and dev/cases.jsonl. */
   readonly dataDir?: string | undefined
   /** Holds cases.jsonl or test.parquet. Default: the repository's. */
   readonly fourClassFolder?: string | undefined
@@ -50,24 +50,24 @@ const SWITCHBOARD_TITLE = 'Switchboard dialogue acts, the standard test split'
 const ENTRIES: Record<DatasetName, Entry> = {
   ten: {
     title: 'TEN turn detection, English, finished and unfinished lines',
-    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).lines,
+    read: async (sources) => (await readTen(await inEvaluation(sources, 'ten'))).lines,
   },
   'ten-wait-speaking': {
     title: "TEN's lines that say wait, over a speaking agent",
-    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).waitSpeaking,
+    read: async (sources) => (await readTen(await inEvaluation(sources, 'ten'))).waitSpeaking,
   },
   'ten-wait-silent': {
     title: "TEN's lines that say wait, to a silent agent",
-    read: async (sources) => (await readTen(inData(sources, 'eval', 'ten.jsonl'))).waitSilent,
+    read: async (sources) => (await readTen(await inEvaluation(sources, 'ten'))).waitSilent,
   },
   'swda-yields': {
     title: `${SWITCHBOARD_TITLE}; finished: the other speaker is next`,
     labelsYields: true,
-    read: (sources) => readSwitchboard(inData(sources, 'eval', 'swda.jsonl'), 'yields'),
+    read: async (sources) => readSwitchboard(await inEvaluation(sources, 'swda'), 'yields'),
   },
   'swda-complete': {
     title: `${SWITCHBOARD_TITLE}; finished: the sentence is closed`,
-    read: (sources) => readSwitchboard(inData(sources, 'eval', 'swda.jsonl'), 'complete'),
+    read: async (sources) => readSwitchboard(await inEvaluation(sources, 'swda'), 'complete'),
   },
   dev: {
     title: 'development set, hand-written; choices are made on it',
@@ -146,6 +146,16 @@ async function publishedFolder(sources: DatasetSources): Promise<string> {
   // As for models: what is both a folder and an id is the folder.
   if ((await isFolder(published)) || !/^\w[\w.-]*\/\w[\w.-]*(@.+)?$/.test(published)) return published
   return locateDataset(published, isOfBenchmark, sources)
+}
+
+/**
+ * A publisher's folder where there is one, else the file of JSON lines.
+ *
+ * @throws TurnwiseError DATASET_NOT_FOUND
+ */
+async function inEvaluation(sources: DatasetSources, name: string): Promise<string> {
+  const folder = inData(sources, 'eval', name)
+  return (await isFolder(folder)) ? folder : `${folder}.jsonl`
 }
 
 /** @throws TurnwiseError DATASET_NOT_FOUND */

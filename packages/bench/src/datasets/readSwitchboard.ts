@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import { type Action, isRecord, type Message } from '@turnwise/core'
+import { isFolder } from '../isFolder.js'
 import type { BenchmarkRow } from './dataset.js'
+import { readSwitchboardTexts } from './publishedTexts.js'
 import { readAllLines } from './readLines.js'
 import { assertCount, unexpectedType } from './rowError.js'
 import { uniqueIds } from './uniqueIds.js'
@@ -38,7 +40,7 @@ interface Utterance {
 
 /**
  * Switchboard's dialogue acts as JSON lines `{"id", "turns": [{"speaker", "text", "tag"}]}`: every published utterance,
- * after the last one of the other speaker.
+ * after the last one of the other speaker. Or the folder of them as it is published.
  *
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET
  */
@@ -50,7 +52,7 @@ export async function readSwitchboard(
   const file = basename(path)
   const checkId = uniqueIds(file)
   const rows: BenchmarkRow[] = []
-  for (const { row, value } of await readAllLines(path)) {
+  for (const { row, value } of (await isFolder(path)) ? await readSwitchboardTexts(path) : await readAllLines(path)) {
     const dialogue = readDialogue(value, file, row)
     checkId(dialogue.id, row)
     rows.push(...labelDialogue(dialogue, rule))

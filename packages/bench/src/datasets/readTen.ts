@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import { type Action, isRecord, type Message } from '@turnwise/core'
+import { isFolder } from '../isFolder.js'
 import type { BenchmarkRow } from './dataset.js'
+import { readTenTexts } from './publishedTexts.js'
 import { readAllLines } from './readLines.js'
 import { assertCount, unexpectedType, unexpectedValue } from './rowError.js'
 
@@ -42,13 +44,14 @@ export interface TenCounts {
 const TEN_COUNTS: TenCounts = { finishedOrNot: 428, wait: 100 }
 
 /**
- * TEN's lines as JSON lines `{"text", "label"}`.
+ * TEN's lines as JSON lines `{"text", "label"}`, or the folder of them as it is published.
  *
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET
  */
 export async function readTen(path: string, counts: TenCounts = TEN_COUNTS): Promise<TenRows> {
   const file = basename(path)
-  const lines = (await readAllLines(path)).map(({ row, value }) => readLine(value, file, row))
+  const found = (await isFolder(path)) ? await readTenTexts(path) : await readAllLines(path)
+  const lines = found.map(({ row, value }) => readLine(value, file, row))
   const finishedOrNot = lines.filter(({ label }) => label !== 'wait')
   const wait = lines.filter(({ label }) => label === 'wait')
   assertCount(file, 'finished and unfinished lines', finishedOrNot.length, counts.finishedOrNot)

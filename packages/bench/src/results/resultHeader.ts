@@ -23,6 +23,7 @@ export interface Versions {
   readonly node: string
   readonly bench: string
   readonly turnwise: string
+  /** `not installed` where it is not. */
   readonly onnxruntime: string
 }
 
@@ -65,14 +66,22 @@ function describeMachine(): Machine {
 }
 
 /** What runs now and here. */
-export function readVersions(): Versions {
-  const require = createRequire(import.meta.url)
+export function readVersions(require: (path: string) => unknown = createRequire(import.meta.url)): Versions {
   const versionOf = (path: string) => (require(path) as { version: string }).version
   return {
     node: process.version,
     // The same from src/ and from dist/.
     bench: versionOf('../../package.json'),
     turnwise: versionOf('turnwise/package.json'),
-    onnxruntime: versionOf('onnxruntime-node/package.json'),
+    onnxruntime: orNotInstalled(() => versionOf('onnxruntime-node/package.json')),
+  }
+}
+
+/** The version of an optional package. */
+function orNotInstalled(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return 'not installed'
   }
 }
