@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeUnquoted, describeValue, ERROR_CATALOGUE, type ErrorCode, TurnwiseError } from './errors.js'
 
-/** docs/errors.md, from the catalogue. `vitest run -u packages/core/src/errors.test.ts` writes it anew. */
+/** docs/errors.md, from the catalogue. `vitest run packages/core/src/errors.test.ts -u` writes it anew. */
 function errorsDocument(): string {
   const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[]
   const sections = codes.map((code) => {
