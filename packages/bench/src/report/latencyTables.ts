@@ -10,7 +10,7 @@ import {
   type TimesKey,
 } from '../latency/medians.js'
 import { spreadOf } from '../latency/spreadOf.js'
-import { count, decimals, megabytes, type ReportTable, threadCount } from './reportTable.js'
+import { count, decimals, megabytes, p99Of, type ReportTable, threadCount } from './reportTable.js'
 
 /** Every table of a result of latency. */
 export function latencyTables(result: LatencyResult): ReportTable[] {
@@ -40,18 +40,18 @@ function caseTable({ cases, systems, threads, pauseMs, steadyMs }: LatencyResult
     title: `Milliseconds, ${threadCount(threads)}`,
     note:
       `Medians of ${runs} runs with their range, 90th and 99th percentile of all, once a system has worked for ` +
-      `${steadyMs} ms, and how many tokens the model ran. After a rest: the median of the first time after ${pauseMs} ms ` +
+      `${steadyMs} ms (the 99th of a hundred times or more), and how many tokens the model ran. After a rest: the median of the first time after ${pauseMs} ms ` +
       'without work, in which the processor clocks down.',
     columns: ['', 'median', '90%', '99%', 'after a rest', 'tokens run'],
     rows: cases.flatMap((each) =>
       systems.map(({ name }) => {
-        const { p90, p99 } = spreadOf(samplesOf(each, name))
+        const spread = spreadOf(samplesOf(each, name))
         const run = each.systems.find((system) => system.name === name)?.runs[0]
         return [
           `${caseName(each)}, ${name}`,
           withRange(overRuns(mediansOf(each, name, 'samplesMs')), 2),
-          decimals(p90, 2),
-          decimals(p99, 2),
+          decimals(spread.p90, 2),
+          p99Of(spread, 2),
           withRange(overRuns(mediansOf(each, name, 'restedMs')), 2),
           `${run?.tokensRun ?? '–'}`,
         ]
@@ -136,7 +136,7 @@ function throughputTable({ throughput, batch }: LatencyResult): ReportTable {
       count(sessions),
       decimals(updatesPerSecond, 0),
       decimals(latencyMs.median, 1),
-      decimals(latencyMs.p99, 1),
+      p99Of(latencyMs, 1),
     ]),
   }
 }
@@ -159,7 +159,9 @@ function loadTable({ load }: LatencyResult): ReportTable {
     rows: load.map(({ name, calls, asked, answered, superseded, refused, latencyMs, loopDelayMs, rssBytes }) => [
       name,
       ...[calls, asked, answered, superseded, refused].map(count),
-      ...[latencyMs.median, latencyMs.p99, loopDelayMs.p99].map((ms) => decimals(ms, 1)),
+      decimals(latencyMs.median, 1),
+      p99Of(latencyMs, 1),
+      decimals(loopDelayMs.p99, 1),
       megabytes(rssBytes),
     ]),
   }

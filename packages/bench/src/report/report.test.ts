@@ -24,7 +24,7 @@ describe('the report', () => {
     expect(page).toContain('| silence only |')
     expect(page).toContain('with the pace the probability changed before by how the speaker has spoken;')
     expect(page).toContain('| any word stops it | 100.0 |')
-    expect(page).toContain('| 28 tokens, model 1 | 21.00 (20.00–21.00) | 21.20 | 21.92 | 40.00 (40.00–40.00) | 28 |')
+    expect(page).toContain('| 28 tokens, model 1 | 21.00 (20.00–21.00) | 21.20 | – | 40.00 (40.00–40.00) | 28 |')
     expect(page).toContain('After a rest: the median of the first time after 20 ms without work')
     expect(page).toContain('| model 1 | 14.3 (14.3–15.0) | 5.8 | 4.0 |')
     expect(page).toContain('### How many times less than the published way, after a rest')

@@ -38,6 +38,13 @@ export function decimals(value: number | null | undefined, digits: number): stri
   return value === null || value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits)
 }
 
+const ENOUGH_FOR_P99 = 100
+
+/** The 99th percentile of times; `–` of fewer than a hundred, where it would be next to the greatest. */
+export function p99Of(spread: { readonly count: number; readonly p99: number }, digits: number): string {
+  return spread.count < ENOUGH_FOR_P99 ? '–' : decimals(spread.p99, digits)
+}
+
 /** Bytes as megabytes. */
 export function megabytes(sizeBytes: number | undefined): string {
   return sizeBytes === undefined ? '–' : (sizeBytes / 1e6).toFixed(0)

@@ -102,7 +102,7 @@ const TURN_END = named({
   latencyAtCutOffs: BUDGETS,
 })
 
-const SPREAD = named({ median: 'figure', p99: 'figure' })
+const SPREAD = named({ count: 'number', median: 'figure', p99: 'figure' })
 const TIMES = listOf('number')
 
 const CASE = named({
