@@ -9,7 +9,8 @@ from turnwise_training.actions import (
     START_LISTENING,
     START_SPEAKING,
 )
-from turnwise_training.train import balance, pack
+from turnwise_training.loss import balance
+from turnwise_training.train import pack
 from turnwise_training.tree import LabelledToken, PromptTree
 
 

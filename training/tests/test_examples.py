@@ -15,9 +15,9 @@ from turnwise_training.actions import (
 )
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, Augmentation, TreeMaker, cut_is_visible
+from turnwise_training.loss import loss_of
 from turnwise_training.prompt import PromptTokenizer
 from turnwise_training.styles import AS_WRITTEN, Style
-from turnwise_training.train import loss_of
 from turnwise_training.tree import PromptTree, TreeBatch, collate
 
 BARE = Style(lower=True, punctuation=False)

@@ -9,9 +9,9 @@ from meeting_files import ONE_OF_EACH, write
 from turnwise_training.actions import CONTINUE_LISTENING, START_SPEAKING
 from turnwise_training.corpus import Conversation, Point, Turn, Utterance
 from turnwise_training.examples import TreeMaker
+from turnwise_training.loss import loss_of
 from turnwise_training.mined_pauses import pauses
 from turnwise_training.prompt import PromptTokenizer
-from turnwise_training.train import loss_of
 from turnwise_training.tree import TreeBatch
 
 SAID = [

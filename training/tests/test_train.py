@@ -10,7 +10,7 @@ from torch.nn import functional
 from turnwise_training import action_model, mixture, train
 from turnwise_training.actions import ACTIONS, CONTINUE_LISTENING, START_LISTENING, START_SPEAKING
 from turnwise_training.fixtures import FIXTURES
-from turnwise_training.train import loss_of
+from turnwise_training.loss import loss_of
 from turnwise_training.tree import TreeBatch
 
 TEACHER = torch.tensor([[1.0, 3.0, -1.0, 0.0, 0.7]])

@@ -2,7 +2,7 @@
 
     python -m turnwise_training.train runs/en-0.1.json --out work/run [--resume] [--offline]
 
-Loss: weighted cross-entropy over the four action logits at each `<|predict|>` (`balance`), for interruptions
+Loss (`loss.py`): weighted cross-entropy over the four action logits at each `<|predict|>`, for interruptions
 a cross-entropy over the pair that counts once the agent is silent, and at the pauses of talk among people the
 binary cross-entropy of the yield row; with a teacher half of each target is its answer. Checkpoints are
 chosen on held-out conversations, the hard cases and the development set, never on an evaluation set.
@@ -14,7 +14,6 @@ import json
 import math
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -23,11 +22,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from tqdm import tqdm
 
 from .action_model import ActionModel, products_gain_by_bf16
-from .actions import ACTIONS, START_SPEAKING
 from .corpus import CORPUS_DIR, Conversation
 from .evaluate import report_choice
 from .examples import Augmentation, TreeMaker
@@ -35,6 +32,7 @@ from .export_folder import calibration_prompts
 from .export_smooth import smooth_in_place
 from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
+from .loss import balance, loss_of
 from .mixture import load_mixture
 from .model import cut_to_depth, grow_to_depth, load_base, load_model, save_model
 from .prompt import SPOKEN_WORDS
@@ -75,78 +73,10 @@ class Run:
     """A folder whose model's answers are half of what is taught (Hinton et al. 2015, arXiv:1503.02531)."""
 
 
-AMONG_PEOPLE = 2.0
-"""What a point of talk among people weighs: there are few beside those of the actions."""
-
-
-EXCLUDED = -1e4
-"""The logit of an action that cannot be right: finite, since its logarithm is multiplied by 0."""
-
-
-def cross_entropy(logits: Tensor, actions: Tensor, teacher: Tensor | None) -> Tensor:
-    """[points], of logits [points, n] and actions [points]; half of a target is the teacher's [points, n]."""
-    target = functional.one_hot(actions, logits.shape[1]).float()
-    if teacher is not None:
-        target = (target + teacher.softmax(-1)) / 2
-    return functional.cross_entropy(logits, target, reduction="none")
-
-
-def loss_of(
-    outputs: Tensor,
-    batch: TreeBatch,
-    action_weights: Tensor,
-    silent_loss: float,
-    teacher: Tensor | None = None,
-) -> Tensor:
-    """Sum over the points, of outputs and the teacher's, each [points, 5]; divided by their number by the
-    caller."""
-    excluded = torch.zeros_like(outputs[:, :-1], dtype=torch.bool)  # [points, 4]
-    excluded[:, :2] = batch.pair_only[:, None]
-
-    def possible(answers: Tensor) -> Tensor:
-        return answers[:, :-1].masked_fill(excluded, EXCLUDED)
-
-    taught = None if teacher is None else possible(teacher)
-    weights = action_weights[batch.action] * ~batch.among_people
-    total = cross_entropy(possible(outputs), batch.action, taught) @ weights
-    interrupted = batch.silent_action >= 0
-    if interrupted.any():
-        taught = None if teacher is None else teacher[interrupted, :2]
-        pair = cross_entropy(outputs[interrupted, :2], batch.silent_action[interrupted], taught)
-        total = total + silent_loss * pair.sum()
-    people = batch.among_people
-    if people.any():
-        spoke_next = (batch.action == ACTIONS.index(START_SPEAKING)).float()[people]
-        if teacher is not None:
-            spoke_next = (spoke_next + teacher[people, -1].sigmoid()) / 2
-        among = functional.binary_cross_entropy_with_logits(outputs[people, -1], spoke_next, reduction="sum")
-        total = total + AMONG_PEOPLE * among
-    return total
-
-
 def teacher_in(folder: str, device: str, bf16: bool) -> Callable[[TreeBatch], Tensor]:
     """Its answers [points, 5], without gradients."""
     network = ActionModel(*load_model(folder), bf16=bf16).to(device).eval()
     return torch.no_grad()(network.logits)
-
-
-SPOKEN_OVER = (0.3, 0.2)
-"""The say of start_listening and of continue_speaking: with the same for each, interruptions were missed more
-often than backchannels (held-out conversations)."""
-
-
-def balance(trees: list[PromptTree]) -> Tensor:
-    """Weights of the actions, from a sample of trees: half the say for a silent agent's two, SPOKEN_OVER for
-    the others.
-
-    Start_speaking and continue_listening keep their natural proportion: with the same say for each, pauses
-    were taken for ends more often than ends for pauses (development set).
-    """
-    counts = Counter(point.action for tree in trees for point in tree.points if not point.among_people)
-    assert set(counts) == set(range(len(ACTIONS))), f"actions missing from the sample: {counts}"
-    total, silent = sum(counts.values()), counts[0] + counts[1]
-    spoken_over = [share * total / counts[action] for share, action in zip(SPOKEN_OVER, (2, 3), strict=True)]
-    return torch.tensor([total / (2 * silent), total / (2 * silent), *spoken_over])
 
 
 def pack(trees: list[PromptTree], max_tokens: int) -> list[list[PromptTree]]:

@@ -1,10 +1,19 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type JsonLine, readData } from './readLines.js'
+import { isFolder } from '../isFolder.js'
+import { all, type JsonLine, readAllLines, readTextLines, type TextLine } from './readLines.js'
 import { invalidData } from './rowError.js'
 
-/** TEN's files, in the order in which its lines are counted. */
-const TEN_LABELS = ['finished', 'unfinished', 'wait'] as const
+/** Those of a set that its publisher has as a folder of texts, where that is what lies there; else of JSON lines. */
+export async function readPublished(
+  path: string,
+  readTexts: (folder: string) => Promise<JsonLine[]>,
+): Promise<JsonLine[]> {
+  return (await isFolder(path)) ? readTexts(path) : readAllLines(path)
+}
+
+/** TEN's labels and the names of its files, in the order in which its lines are counted. */
+export const TEN_LABELS = ['finished', 'unfinished', 'wait'] as const
 
 /**
  * The English lines of TEN's test set as it is published: the folder TEN-Turn-TestSet of
@@ -14,9 +23,14 @@ const TEN_LABELS = ['finished', 'unfinished', 'wait'] as const
  * @throws TurnwiseError DATASET_NOT_FOUND
  */
 export async function readTenTexts(folder: string): Promise<JsonLine[]> {
-  const files = await Promise.all(TEN_LABELS.map((label) => readTextLines(join(folder, `${label}.txt`))))
+  const files = await Promise.all(
+    TEN_LABELS.map(async (label) => {
+      const lines = await all(readTextLines(join(folder, `${label}.txt`)))
+      return lines.map(({ text }) => ({ text, label }))
+    }),
+  )
   return files
-    .flatMap((lines, index) => lines.map((text) => ({ text, label: TEN_LABELS[index] })))
+    .flat()
     .filter(({ text }) => !/\p{Script=Han}/u.test(text))
     .map((value, index) => ({ row: index + 1, value }))
 }
@@ -31,20 +45,15 @@ export async function readSwitchboardTexts(folder: string): Promise<JsonLine[]> 
   const files = (await readdir(folder)).filter((file) => /^\d+\.txt$/.test(file)).sort()
   return Promise.all(
     files.map(async (file, index) => {
-      const lines = await readTextLines(join(folder, file))
-      const turns = lines.map((line, place) => readUtterance(line, file, place + 1))
+      const lines = await all(readTextLines(join(folder, file)))
+      const turns = lines.map((line) => readUtterance(line, file))
       return { row: index + 1, value: { id: file.replace('.txt', ''), turns } }
     }),
   )
 }
 
-function readUtterance(line: string, file: string, row: number) {
-  const [, speaker, text, tag] = /^([^|]+)\|(.*)\|([^|]+)$/.exec(line) ?? []
-  if (speaker === undefined) throw invalidData({ file, row }, 'it is not of the form speaker|text|tag.')
+function readUtterance(line: TextLine, file: string) {
+  const [, speaker, text, tag] = /^([^|]+)\|(.*)\|([^|]+)$/.exec(line.text) ?? []
+  if (speaker === undefined) throw invalidData({ file, row: line.row }, 'it is not of the form speaker|text|tag.')
   return { speaker, text, tag }
-}
-
-async function readTextLines(path: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await readData(path))
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '')
 }

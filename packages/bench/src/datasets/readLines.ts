@@ -4,6 +4,12 @@ import { gunzipSync } from 'node:zlib'
 import { TurnwiseError } from '@turnwise/core'
 import { invalidData } from './rowError.js'
 
+/** A line and its number, from 1. */
+export interface TextLine {
+  readonly row: number
+  readonly text: string
+}
+
 /** A parsed line and its number, from 1. */
 export interface JsonLine {
   readonly row: number
@@ -24,27 +30,40 @@ export async function readData(path: string): Promise<Uint8Array> {
 }
 
 /**
- * The lines of a file of JSON lines, perhaps compressed (`.gz`); empty ones are left out.
+ * The lines of a file of text, perhaps compressed (`.gz`); empty ones are left out.
+ *
+ * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET
+ */
+export async function* readTextLines(path: string): AsyncGenerator<TextLine> {
+  const bytes = await readData(path)
+  let row = 0
+  // Line by line: parsed all at once the meetings would take a gigabyte.
+  for (const text of splitText(path.endsWith('.gz') ? unpack(bytes, basename(path)) : bytes)) {
+    row += 1
+    if (text.trim() !== '') yield { row, text }
+  }
+}
+
+/**
+ * As {@link readTextLines}, of JSON lines.
  *
  * @throws TurnwiseError DATASET_NOT_FOUND, INVALID_DATASET with the number of the line that is no JSON
  */
 export async function* readJsonLines(path: string): AsyncGenerator<JsonLine> {
   const file = basename(path)
-  const bytes = await readData(path)
-  let row = 0
-  // Line by line: parsed all at once the meetings would take a gigabyte.
-  for (const line of splitText(path.endsWith('.gz') ? unpack(bytes, file) : bytes)) {
-    row += 1
-    if (line.trim() === '') continue
-    yield { row, value: parseLine(line, file, row) }
-  }
+  for await (const { row, text } of readTextLines(path)) yield { row, value: parseLine(text, file, row) }
 }
 
 /** All of {@link readJsonLines}. */
 export async function readAllLines(path: string): Promise<JsonLine[]> {
-  const lines: JsonLine[] = []
-  for await (const line of readJsonLines(path)) lines.push(line)
-  return lines
+  return all(readJsonLines(path))
+}
+
+/** What a generator yields. */
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = []
+  for await (const item of items) found.push(item)
+  return found
 }
 
 function* splitText(bytes: Uint8Array): Generator<string> {
@@ -53,7 +72,7 @@ function* splitText(bytes: Uint8Array): Generator<string> {
   while (start < bytes.length) {
     const found = bytes.indexOf(0x0a, start)
     const end = found === -1 ? bytes.length : found
-    yield decoder.decode(bytes.subarray(start, end))
+    yield decoder.decode(bytes.subarray(start, end)).replace(/\r$/, '')
     start = end + 1
   }
 }

@@ -1,9 +1,7 @@
 import { basename } from 'node:path'
 import { type Action, isRecord, type Message } from '@turnwise/core'
-import { isFolder } from '../isFolder.js'
 import type { BenchmarkRow } from './dataset.js'
-import { readSwitchboardTexts } from './publishedTexts.js'
-import { readAllLines } from './readLines.js'
+import { readPublished, readSwitchboardTexts } from './publishedTexts.js'
 import { assertCount, unexpectedType } from './rowError.js'
 import { uniqueIds } from './uniqueIds.js'
 
@@ -52,7 +50,7 @@ export async function readSwitchboard(
   const file = basename(path)
   const checkId = uniqueIds(file)
   const rows: BenchmarkRow[] = []
-  for (const { row, value } of (await isFolder(path)) ? await readSwitchboardTexts(path) : await readAllLines(path)) {
+  for (const { row, value } of await readPublished(path, readSwitchboardTexts)) {
     const dialogue = readDialogue(value, file, row)
     checkId(dialogue.id, row)
     rows.push(...labelDialogue(dialogue, rule))

@@ -1,13 +1,10 @@
 import { basename } from 'node:path'
 import { type Action, isRecord, type Message } from '@turnwise/core'
-import { isFolder } from '../isFolder.js'
 import type { BenchmarkRow } from './dataset.js'
-import { readTenTexts } from './publishedTexts.js'
-import { readAllLines } from './readLines.js'
+import { readPublished, readTenTexts, TEN_LABELS } from './publishedTexts.js'
 import { assertCount, unexpectedType, unexpectedValue } from './rowError.js'
 
-const LABELS = ['finished', 'unfinished', 'wait'] as const
-type Label = (typeof LABELS)[number]
+type Label = (typeof TEN_LABELS)[number]
 
 interface TenLine {
   readonly row: number
@@ -50,8 +47,7 @@ const TEN_COUNTS: TenCounts = { finishedOrNot: 428, wait: 100 }
  */
 export async function readTen(path: string, counts: TenCounts = TEN_COUNTS): Promise<TenRows> {
   const file = basename(path)
-  const found = (await isFolder(path)) ? await readTenTexts(path) : await readAllLines(path)
-  const lines = found.map(({ row, value }) => readLine(value, file, row))
+  const lines = (await readPublished(path, readTenTexts)).map(({ row, value }) => readLine(value, file, row))
   const finishedOrNot = lines.filter(({ label }) => label !== 'wait')
   const wait = lines.filter(({ label }) => label === 'wait')
   assertCount(file, 'finished and unfinished lines', finishedOrNot.length, counts.finishedOrNot)
@@ -70,8 +66,8 @@ export async function readTen(path: string, counts: TenCounts = TEN_COUNTS): Pro
 function readLine(value: unknown, file: string, row: number): TenLine {
   const { text, label } = isRecord(value) ? value : {}
   if (typeof text !== 'string') throw unexpectedType({ file, row, column: 'text' }, text, 'a text')
-  const known = LABELS.find((each) => each === label)
-  if (known === undefined) throw unexpectedValue({ file, row, column: 'label' }, label, LABELS.join(', '))
+  const known = TEN_LABELS.find((each) => each === label)
+  if (known === undefined) throw unexpectedValue({ file, row, column: 'label' }, label, TEN_LABELS.join(', '))
   return { row, text, label: known }
 }
 

@@ -36,9 +36,7 @@ export function classScores<Class>(
   matrix: readonly (readonly number[])[],
 ): ClassScores<Class>[] {
   return classes.map((value, place) => {
-    const right = matrix[place]?.[place] ?? 0
-    const support = sum(matrix[place] ?? [])
-    const answers = sum(matrix.map((line) => line[place] ?? 0))
+    const { right, support, answers } = countsOf(matrix, place)
     return {
       class: value,
       precision: ratio(right, answers),
@@ -51,14 +49,21 @@ export function classScores<Class>(
 
 /** Accuracy and macro F1, from {@link confusionMatrix}. */
 export function scoresOf(matrix: readonly (readonly number[])[]): Scores {
-  const classes = matrix.map((_, index) => index)
-  const occurring = classScores(classes, matrix).filter(({ class: place, support }) => {
-    return support > 0 || matrix.some((line) => (line[place] ?? 0) > 0)
-  })
-  const right = sum(matrix.map((line, place) => line[place] ?? 0))
+  const classes = matrix.map((_, place) => countsOf(matrix, place))
+  const occurring = classes.filter(({ support, answers }) => support + answers > 0)
+  const f1 = occurring.map(({ right, support, answers }) => ratio(2 * right, support + answers))
   return {
-    accuracy: ratio(right, sum(matrix.map(sum))),
-    macroF1: ratio(sum(occurring.map(({ f1 }) => f1)), occurring.length),
+    accuracy: ratio(sum(classes.map(({ right }) => right)), sum(classes.map(({ support }) => support))),
+    macroF1: ratio(sum(f1), occurring.length),
+  }
+}
+
+/** How often the class at a place was right, was expected and was answered. */
+function countsOf(matrix: readonly (readonly number[])[], place: number) {
+  return {
+    right: matrix[place]?.[place] ?? 0,
+    support: sum(matrix[place] ?? []),
+    answers: sum(matrix.map((line) => line[place] ?? 0)),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Spread } from '../latency/latencyResult.js'
 /** A table of a report, its cells as they are shown. */
 export interface ReportTable {
   readonly title: string
@@ -41,7 +42,7 @@ export function decimals(value: number | null | undefined, digits: number): stri
 const ENOUGH_FOR_P99 = 100
 
 /** The 99th percentile of times; `–` of fewer than a hundred, where it would be next to the greatest. */
-export function p99Of(spread: { readonly count: number; readonly p99: number }, digits: number): string {
+export function p99Of(spread: Pick<Spread, 'count' | 'p99'>, digits: number): string {
   return spread.count < ENOUGH_FOR_P99 ? '–' : decimals(spread.p99, digits)
 }
 
