@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .actions import ACTIONS, CONTINUE_LISTENING, SPEAKING_ACTIONS, START_SPEAKING
 from .corpus import Conversation, Point, Turn, Utterance
@@ -92,8 +93,12 @@ NONE = Augmentation(
 )
 
 
-Writing = Callable[[str], str]
-"""A user's word as a recogniser and the template write it."""
+class Writing(NamedTuple):
+    """How what a user says is written, by a recogniser and the template."""
+
+    word: Callable[[str], str]
+    count: Callable[[str], str]
+    """What the template adds to words."""
 
 
 class TreeMaker:
@@ -104,7 +109,7 @@ class TreeMaker:
         self.augmentation = augmentation
         self.encode = lru_cache(maxsize=100_000)(lambda text: tuple(tokenizer.encode(text)))
         # As it is written after another word: alone, a word of punctuation would stay.
-        self.written = lru_cache(maxsize=100_000)(lambda word: tokenizer.written(f"a {word}")[2:])
+        self.written = lru_cache(maxsize=100_000)(lambda word: tokenizer.words(f"a {word}")[2:])
 
     def tree(self, conversation: Conversation, chance: random.Random) -> PromptTree:
         tree = PromptTree()
@@ -133,11 +138,11 @@ class TreeMaker:
         return tree
 
     def sample_writing(self, chance: random.Random) -> Writing:
-        """How the words that a user says are written."""
-        written = str if chance.random() < self.augmentation.user_as_written else self.written
+        as_written = chance.random() < self.augmentation.user_as_written
+        word, count = (str, lambda _: "") if as_written else (self.written, self.tokenizer.count)
         if chance.random() < self.augmentation.apostrophes:
-            return lambda word: written(word.replace("'", "").replace("’", ""))
-        return written
+            return Writing(lambda said: word(said.replace("'", "").replace("’", "")), count)
+        return Writing(word, count)
 
     def agent_turn(
         self,
@@ -176,18 +181,21 @@ class TreeMaker:
             utterance = with_filler(utterance, chance)
         points = {point.words: point for point in self.points(utterance, chance)}
         cursor = self.start(tree, cursor, "user")
-        first = True
+        said = ""
         for count, word in enumerate(utterance.text.split(), 1):
-            cursor, first = self.word(tree, cursor, writing(word), first)
+            written = writing.word(word)
+            cursor, _ = self.word(tree, cursor, written, first=not said)
+            said = f"{said} {written}".strip()
             point = points.get(count)
-            if point is None or first:
+            if point is None or not said:
                 continue
-            self.label(tree, cursor, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
+            leaf = tree.grow(cursor, self.encode(writing.count(said)))
+            self.label(tree, leaf, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
             ends = point.action == START_SPEAKING and not point.among_people
             if ends and chance.random() < self.augmentation.trailers:
                 leaf, _ = self.word(tree, cursor, chance.choice(TRAILERS), False)
                 self.label(tree, leaf, Point(count, CONTINUE_LISTENING))
-        return cursor
+        return tree.grow(cursor, self.encode(writing.count(said)))
 
     def points(self, utterance: Utterance, chance: random.Random) -> list[Point]:
         points = list(utterance.points)

@@ -73,8 +73,31 @@ WRITINGS: dict[str, list[Message]] = {
     "letters with unusual lower case": [user("İSTANBUL ΟΔΟΣ, ΣΟΦΟΣ. Σ ΑΣ3 STRAẞE Ǆ K Å ÉCOLE ΐ ﬃ")],
     "digits alone and in words": [
         assistant("Is that Flat 4, 12?"),
-        user("4, no: 412! (07700900461) 3rd 5.30 ٣ ４ ½ 1—2 '9'"),
+        user("4, no: 412! (07700900461) 3rd 5.30 ٣ ４ ½ 1—2 '9' 10 22 07 100 forty-two"),
     ],
+    **{
+        f"dictated: {text}": [assistant("Go on."), user(text)]
+        for text in (
+            "um 6 6 two oh, four one 8",
+            "okay it's K for kilo 7 M 2 P and then, a q",
+            "hang on i need my glasses right 0 3 8 8 1",
+            "yeah lee, l double e",
+            "KMB 40",
+            "b as in bravo d like dog 4 1",
+            "SW1A 2AA",
+            "1116*",
+            "d a n i e l l e",
+            "p a i d",
+            "at seven thirty",
+            "the 3rd and the 21st, 22",
+            "two hundred and five one two",
+            "it was the old one",
+            "double",
+            "07700 900461 thanks",
+            "ÄÖ é ٣٤",
+        )
+    },
+    "dictated in two parts": [user("0770 0900"), assistant("Yes?"), user("double 4, 1")],
     "punctuation alone": [user("... yes — ?"), assistant("Yes."), user("—.—"), assistant("?"), user("’")],
 }
 """More ways of writing a user's words, for prompts.json alone: on PROMPTS activations are measured too."""

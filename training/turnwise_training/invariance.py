@@ -4,22 +4,14 @@ import re
 from collections.abc import Callable
 
 from .prompt import Message
-from .spoken_words import DIGIT_WORDS
+from .spoken_words import DIGIT_WORDS, TEENS, TENS, spoken_number
 from .styles import Style
 
-TEENS = (
-    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
-    *("sixteen", "seventeen", "eighteen", "nineteen"),
-)
-TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-NUMERALS = {word: str(number) for number, word in enumerate(TEENS, 10)}
-for tens, word in enumerate(TENS, 2):
-    NUMERALS |= {f"{word} {unit}": f"{tens}{digit}" for digit, unit in enumerate(DIGIT_WORDS) if digit}
-    NUMERALS[word] = f"{tens}0"
+NUMERALS = {spoken_number(str(number)): str(number) for number in range(10, 100)}
 LARGER = "(?:hundred|thousand|million)(?: and)?"
 PART = "|".join((r"\d+", "oh", LARGER, *DIGIT_WORDS, *TEENS, *TENS, *ORDINALS))
-NUMBER_WORDS = re.compile(rf"(?<![\w'’-])(?:{PART})\b(?:[ -](?:{PART})\b)*+(?![\w'’])", re.IGNORECASE)
+NUMBER_WORDS = re.compile(rf"(?<![\w'’-])(?:{PART})\b(?:[ -](?:{PART})\b)*+(?![\w'’-])", re.IGNORECASE)
 """As many in a row as there are: what is one number of two digits by itself may be half of a year."""
 
 

@@ -37,11 +37,13 @@ INCOMPLETE_BELOW = 0.04
 """A prefix is incomplete if the base's probability of an end there is below this."""
 
 
-def user_utterance(text: str, completeness: Completeness, chance: random.Random, prefixes: int) -> Utterance:
+def user_utterance(
+    text: str, completeness: Completeness, chance: random.Random, prefixes: int, incomplete_below: float
+) -> Utterance:
     """The whole text complete, up to `prefixes` of its word prefixes incomplete."""
     words = text.split()
     ends = completeness.at_words(text)  # probability of an end after each word
-    open_at = [count for count in range(1, len(words)) if ends[count - 1] < INCOMPLETE_BELOW]
+    open_at = [count for count in range(1, len(words)) if ends[count - 1] < incomplete_below]
     chosen = sorted(chance.sample(open_at, min(prefixes, len(open_at))))
     points = [Point(count, CONTINUE_LISTENING) for count in chosen]
     return Utterance(" ".join(words), (*points, Point(len(words), START_SPEAKING)))
@@ -152,7 +154,9 @@ def sample_chat(folder: Path, count: int, chance: random.Random) -> list[tuple[s
     return found
 
 
-def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conversation]:
+def mine(
+    folder: Path, count: int, kinds: Sequence[str], seed: int, incomplete_below: float = INCOMPLETE_BELOW
+) -> list[Conversation]:
     """Of each kind named at most `count` times its share, so in all it may be more than `count`; the same for
     the same seed and the same files."""
     assert set(kinds) <= set(SHARES), f"kinds of mined conversations are {', '.join(SHARES)}, not {kinds}"
@@ -183,7 +187,7 @@ def mine(folder: Path, count: int, kinds: Sequence[str], seed: int) -> list[Conv
     prefixes = random.Random(f"mine-prefixes-{seed}")
     for index, (source, turns) in enumerate(sampled):
         built = [
-            user_turn(user_utterance(turn["text"], completeness, prefixes, 3))
+            user_turn(user_utterance(turn["text"], completeness, prefixes, 3, incomplete_below))
             if turn["role"] == "user"
             else Turn("assistant", " ".join(turn["text"].split()), 0)
             for turn in turns

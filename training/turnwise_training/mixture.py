@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from .corpus import CORPUS_DIR, Conversation, read_corpus
-from .mined import mine
+from .mined import INCOMPLETE_BELOW, mine
 from .overlap import evaluation_texts, missing_files, without_near_duplicates
 
 AGAIN = "again-"
@@ -42,6 +42,7 @@ def load_mixture(
     mined_conversations: int = 0,
     mined_kinds: Sequence[str] = (),
     seed: int = 0,
+    incomplete_below: float = INCOMPLETE_BELOW,
 ) -> Mixture:
     """`mined_kinds`: keys of `mined.SHARES`; what is not named is left out of the mined conversations.
 
@@ -59,7 +60,7 @@ def load_mixture(
     if not held_out:
         raise ValueError(f"{corpus} has no conversation of held-out.list: nothing to choose by")
     if mined_conversations:
-        train += mine(data_dir / "train", mined_conversations, mined_kinds, seed)
+        train += mine(data_dir / "train", mined_conversations, mined_kinds, seed, incomplete_below)
     train = without_near_duplicates(train, evaluation_texts(data_dir))
     random.Random(seed).shuffle(train)
     return Mixture(train, held_out)

@@ -10,6 +10,7 @@ from typing import Protocol
 from transformers import PreTrainedTokenizerFast
 
 from .actions import ACTIONS
+from .dictation import dictated_count
 from .plain_words import plain_words
 from .spoken_words import spoken_words
 
@@ -20,9 +21,12 @@ ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
 YIELD_TOKEN = "<|endoftext|>"
 """Of the base's own: after the trigger its logit, through a sigmoid, is the probability that among people
 another would speak next."""
-TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS) = ("chatml", "chatml-plain-words", "chatml-spoken-words")
+TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS) = (
+    *("chatml", "chatml-plain-words", "chatml-spoken-words", "chatml-counted-words"),
+)
 """How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words` or
-`spoken_words` writes them. In turnwise.json `template`, in config.json `prompt_template`."""
+`spoken_words` writes them; with counted words, spoken ones and how many letters and digits they dictate. In
+turnwise.json `template`, in config.json `prompt_template`."""
 Message = dict[str, str]
 
 
@@ -81,10 +85,19 @@ class PromptTokenizer:
         return [self.message_end, *self.newline, self.trigger]
 
     def written(self, text: str) -> str:
-        """A user's words as the template writes them."""
+        """What a user said as the template writes it."""
+        words = self.words(text)
+        return words + self.count(words)
+
+    def words(self, text: str) -> str:
+        """The same without what the template says of the whole."""
         if self.template == CHATML:
             return text
         return plain_words(text) if self.template == PLAIN_WORDS else spoken_words(text)
+
+    def count(self, words: str) -> str:
+        """What the template adds to a user's words."""
+        return dictated_count(words) if self.template == COUNTED_WORDS else ""
 
     def open_message(self, role: str, text: str) -> list[int]:
         """A message without its end: words can still be added to it."""

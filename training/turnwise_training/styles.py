@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from .plain_words import EDGE_PUNCTUATION, bare_words
-from .spoken_words import DIGIT_WORDS, DIGITS, spoken_digits
+from .spoken_words import DIGIT_WORDS, DIGITS, spoken_number
 
 WORD_DIGITS = {word: str(digit) for digit, word in enumerate(DIGIT_WORDS) if digit > 1}
 """Without "one" and "zero", which are seldom digits in running speech."""
@@ -23,7 +23,7 @@ class Style:
             word = " ".join(bare_words(word))
         bare = word.strip(EDGE_PUNCTUATION)
         if self.digits == "spoken" and DIGITS.fullmatch(bare):
-            word = word.replace(bare, spoken_digits(bare))
+            word = word.replace(bare, spoken_number(bare))
         elif self.digits == "written" and bare.lower() in WORD_DIGITS:
             word = word.replace(bare, WORD_DIGITS[bare.lower()])
         return word.lower() if self.lower else word

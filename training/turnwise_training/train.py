@@ -33,9 +33,10 @@ from .export_smooth import smooth_in_place
 from .export_steps import measure_steps
 from .fake_int8 import round_activations, rounded_weights
 from .loss import balance, loss_of
+from .mined import INCOMPLETE_BELOW
 from .mixture import load_mixture
 from .model import cut_to_depth, grow_to_depth, load_base, load_model, save_model
-from .prompt import SPOKEN_WORDS
+from .prompt import COUNTED_WORDS
 from .tree import PromptTree, TreeBatch, collate
 
 
@@ -53,6 +54,9 @@ class Run:
     """How many of an epoch's shuffled conversations are used, to fit the machine; 0 for all."""
     mined_conversations: int = 6000
     mined_kinds: tuple[str, ...] = ("single", "dialogue", "meetings")
+    incomplete_below: float = INCOMPLETE_BELOW
+    """A mined prefix is taught as incomplete where the base's probability of an end is below; at 1 every one
+    is, which is what `runs/prefixes.sh` compares with."""
     agent_as_written: float = 0.54
     batch_conversations: int = 6
     max_tokens: int = 600
@@ -150,7 +154,7 @@ def main() -> None:
         model, tokenizer = load_model(run.start_from)
     else:
         model, tokenizer = load_base(arguments.offline)
-    model.config.prompt_template = tokenizer.template = SPOKEN_WORDS
+    model.config.prompt_template = tokenizer.template = COUNTED_WORDS
     if model.config.num_hidden_layers < run.layers:
         grow_to_depth(model, load_base(arguments.offline)[0], run.layers)
     if model.config.num_hidden_layers > run.layers:
@@ -170,7 +174,12 @@ def main() -> None:
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=run.weight_decay, fused=True)
 
     mixture = load_mixture(
-        arguments.data_dir, arguments.corpus, run.mined_conversations, run.mined_kinds, run.seed
+        arguments.data_dir,
+        arguments.corpus,
+        run.mined_conversations,
+        run.mined_kinds,
+        run.seed,
+        run.incomplete_below,
     )
     maker = TreeMaker(tokenizer, Augmentation(agent_as_written=run.agent_as_written))
     plan = order(mixture.train, run)

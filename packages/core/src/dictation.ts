@@ -1,4 +1,4 @@
-import { countDigits, digitsOf, isDictated, repeatsOf } from './spokenWords.js'
+import { countDigits, digitsOf, isDictated, repeatsOf, spokenNumber, spokenWords, wordsOf } from './spokenWords.js'
 
 /** Names of one letter. */
 const LETTER_NAMES = new Set(
@@ -19,6 +19,26 @@ const NO_LETTERS = new Set(
 /** Longer words between letters and digits are said, not spelled. */
 const LONGEST_WRITTEN = 4
 
+/** Fewer are mostly no dictation: "two", "twenty two". */
+const FEWEST_COUNTED = 3
+/** The last ones: of a text longer than a prompt a session keeps only the end. */
+const WORDS_COUNTED = 100
+
+/**
+ * What a user said as {@link spokenWords} writes it; where it ends in the dictation of three letters or digits or more, with a
+ * colon and how many there are so far: "6620" becomes "six six two zero : four". A small model cannot count, and an agent
+ * often says how many it wants.
+ *
+ * `training/turnwise_training/dictation.py` does exactly the same.
+ */
+export function countedWords(text: string): string {
+  const spoken = spokenWords(text)
+  const words = wordsOf(spoken).slice(-WORDS_COUNTED)
+  if (words.length === 0 || !endsInDictation(words) || hasLargeNumber(words)) return spoken
+  const count = countWith(sizeOfConsonants, words)
+  return count < FEWEST_COUNTED ? spoken : `${spoken} : ${spokenNumber(String(count))}`
+}
+
 /**
  * How many letters and digits the words dictate: digits as `countDigits` does, letters said one by one, and the letters
  * and digits of what a recogniser writes as one: "sw1v" 4, the "ab" of "ab 12" 2. "B as in bravo" is one letter.
@@ -26,8 +46,7 @@ const LONGEST_WRITTEN = 4
  * In doubt it counts more: who waits for what was said already waits in vain.
  */
 export function countCharacters(words: readonly string[]): number {
-  const said = withoutExplanations(words)
-  return said.reduce((count, _, index) => count + lettersAt(said, index), countDigits(said))
+  return countWith(sizeOfAny, words)
 }
 
 /** Whether the last word is a letter or digit that is dictated, or an explanation of one. */
@@ -44,21 +63,34 @@ export function hasLargeNumber(words: readonly string[]): boolean {
   return words.some((word) => /^(hundred|thousand|million)s?$/.test(word))
 }
 
-/** How many characters, other than the digits that `countDigits` counts, a word stands for among the others. */
-function lettersAt(words: readonly string[], index: number): number {
-  const [word = '', before = '', after = ''] = [words[index], words[index - 1], words[index + 1]]
-  if (digitsOf(word) > 0) return 0
-  return sizeOf(word, isCharacters(before) || isCharacters(after)) * repeatsOf(before)
+/** `sizeOfWritten`: how many characters a recogniser may have written as a word that stands among others. */
+function countWith(sizeOfWritten: (word: string) => number, words: readonly string[]): number {
+  const said = withoutExplanations(words)
+  return said.reduce((count, word, index) => {
+    if (digitsOf(word) > 0) return count
+    const [before = '', after = ''] = [said[index - 1], said[index + 1]]
+    const isAmong = [before, after].some((beside) => isCharacters(beside) && beside !== 'a' && beside !== 'i')
+    return count + (sizeOf(word, isAmong) ?? (isAmong ? sizeOfWritten(word) : 0)) * repeatsOf(before)
+  }, countDigits(said))
 }
 
-function sizeOf(word: string, isAmongCharacters: boolean): number {
+/** How many characters, other than the digits that `countDigits` counts, a word stands for; undefined if it may be a word. */
+function sizeOf(word: string, isAmongCharacters: boolean): number | undefined {
   if (LETTER_NAMES.has(word)) return 1
   if (/\p{N}/u.test(word)) return isOrdinal(word) ? 0 : word.replace(/[^\p{L}\p{N}]/gu, '').length
   if (/^\p{L}$/u.test(word)) return isAmongCharacters || !['a', 'i'].includes(word) ? 1 : 0
-  if (!isAmongCharacters) return 0
+  return undefined
+}
+
+function sizeOfAny(word: string): number {
   if (SOUND_LIKE_DIGITS.has(word)) return 1
   const isWritten = /^\p{L}+$/u.test(word) && word.length <= LONGEST_WRITTEN && repeatsOf(word) === 1
   return isWritten && !NO_LETTERS.has(word) ? word.length : 0
+}
+
+/** What cannot be spoken is spelled: "kmb", but not "big". */
+function sizeOfConsonants(word: string): number {
+  return /^[b-df-hj-np-tv-xz]{2,4}$/.test(word) && !NO_LETTERS.has(word) ? word.length : 0
 }
 
 /** A word of letters and digits only, whatever stands beside it. */

@@ -15,10 +15,10 @@ const ONNX_FORMS = ['fused', 'published'] as const
 export type OnnxForm = (typeof ONNX_FORMS)[number]
 
 /**
- * How messages become a prompt: ChatML with their words as they are, or with the user's as {@link plainWords} or
- * {@link spokenWords} writes them.
+ * How messages become a prompt: ChatML with their words as they are, or with the user's as {@link plainWords},
+ * {@link spokenWords} or {@link countedWords} writes them.
  */
-export const TEMPLATES = ['chatml', 'chatml-plain-words', 'chatml-spoken-words'] as const
+export const TEMPLATES = ['chatml', 'chatml-plain-words', 'chatml-spoken-words', 'chatml-counted-words'] as const
 export type Template = (typeof TEMPLATES)[number]
 
 /** What the logits are over: the four actions in class order, or the whole vocabulary. */

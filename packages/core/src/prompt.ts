@@ -1,3 +1,4 @@
+import { countedWords } from './dictation.js'
 import type { Template } from './manifest.js'
 import type { Message } from './messages.js'
 import { plainWords } from './plainWords.js'
@@ -38,6 +39,7 @@ const WRITTEN: Readonly<Record<Template, (text: string) => string>> = {
   chatml: (text) => text,
   'chatml-plain-words': plainWords,
   'chatml-spoken-words': spokenWords,
+  'chatml-counted-words': countedWords,
 }
 /** First guess at how much text the tokens that count can take: twice what English needs. */
 const CHARACTERS_PER_TOKEN = 8

@@ -3,6 +3,7 @@ import { plainWords } from './plainWords.js'
 const UNITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 const TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ')
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
+const HYPHENATED = new RegExp(`^(?:${TENS.join('|')})-(?:${UNITS.slice(1).join('|')})$`)
 const DIGITS_OF = new Map([
   ...[...UNITS, 'oh', 'o', 'nought'].map((word) => [word, 1] as const),
   ...[...TEENS, ...TENS].map((word) => [word, 2] as const),
@@ -15,18 +16,28 @@ const REPEATS = new Map([
 
 /**
  * A user's words as they are spoken, so that the answer cannot depend on how a recogniser writes them: as
- * {@link plainWords} writes them, in lower case, and numbers digit by digit: "At 412." becomes "at four one two".
+ * {@link plainWords} writes them, in lower case, and numbers in words. From 10 to 99 they are read as a count is, "22" and
+ * "twenty-two" as "twenty two", any other digit by digit: "At 412." becomes "at four one two".
  *
  * Final sigma, which `toLowerCase` makes of Σ by what stands around it, becomes a plain one; ’ becomes '.
  * `training/turnwise_training/spoken_words.py` does exactly the same.
  */
 export function spokenWords(text: string): string {
   const plain = plainWords(text).toLowerCase().replaceAll('ς', 'σ').replaceAll('’', "'")
-  return plain.split(' ').map(spokenDigits).join(' ')
+  return plain.split(' ').map(spokenWord).join(' ')
 }
 
-function spokenDigits(word: string): string {
-  return /^[0-9]+$/.test(word) ? Array.from(word, (digit) => UNITS[Number(digit)]).join(' ') : word
+function spokenWord(word: string): string {
+  if (/^[0-9]+$/.test(word)) return spokenNumber(word)
+  return HYPHENATED.test(word) ? word.replace('-', ' ') : word
+}
+
+/** Digits in words: from 10 to 99 as a count is read, "22" as "twenty two", any other digit by digit. */
+export function spokenNumber(digits: string): string {
+  if (!/^[1-9][0-9]$/.test(digits)) return Array.from(digits, (digit) => UNITS[Number(digit)]).join(' ')
+  const [tens, units] = [Math.floor(Number(digits) / 10), Number(digits) % 10]
+  if (tens === 1) return TEENS[units] ?? ''
+  return [TENS[tens - 2], ...(units === 0 ? [] : [UNITS[units]])].join(' ')
 }
 
 /** The words of a text in lower case, without punctuation but for apostrophes inside them, `@`, `+` and dots inside. */

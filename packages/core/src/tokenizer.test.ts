@@ -27,11 +27,13 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
   let prompts: PromptEncoder
   let plainPrompts: PromptEncoder
   let spokenPrompts: PromptEncoder
+  let countedPrompts: PromptEncoder
 
   beforeAll(() => {
     prompts = readModel(shippedModel, 'chatml')
     plainPrompts = readModel(shippedModel, 'chatml-plain-words')
     spokenPrompts = readModel(shippedModel, 'chatml-spoken-words')
+    countedPrompts = readModel(shippedModel, 'chatml-counted-words')
   })
 
   test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, { messages, tokenIds }) => {
@@ -49,6 +51,13 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
     '%s, spoken words',
     (_, { messages, spokenTokenIds }) => {
       expect(spokenPrompts.encode(messages)).toEqual(spokenTokenIds)
+    },
+  )
+
+  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
+    '%s, counted words',
+    (_, { messages, countedTokenIds }) => {
+      expect(countedPrompts.encode(messages)).toEqual(countedTokenIds)
     },
   )
 
@@ -71,8 +80,9 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
       'internationalization responsibilities ',
       '漢字かな',
       '... well, ',
+      'four one 9 a ',
     ]
-    for (const each of [prompts, plainPrompts, spokenPrompts]) {
+    for (const each of [prompts, plainPrompts, spokenPrompts, countedPrompts]) {
       for (const text of texts) {
         const long = text.repeat(5_000)
         const [whole, end] = [long, endOf(long, each.maxTokens)].map((settled) =>

@@ -25,4 +25,6 @@ export interface PromptFixture {
   readonly plainTokenIds?: readonly number[]
   /** Of the template `chatml-spoken-words`; prompts.json alone has them. */
   readonly spokenTokenIds?: readonly number[]
+  /** Of the template `chatml-counted-words`; prompts.json alone has them. */
+  readonly countedTokenIds?: readonly number[]
 }
