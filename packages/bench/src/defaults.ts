@@ -10,7 +10,7 @@ export const SEED = 20_260
 export const DEFAULT_ACCURACY = { seed: SEED, resamples: 1000, worst: 20, quote: false } as const
 
 /** Of `runStreaming`. 200 ms is what streaming recognisers usually take. */
-export const DEFAULT_STREAMING = { seed: SEED, lagMs: 200 } as const
+export const DEFAULT_STREAMING = { seed: SEED, lagMs: 200, resamples: 1000 } as const
 
 /** Of `runLatency`. */
 export const DEFAULT_LATENCY = {

@@ -16,11 +16,12 @@ const OUTSIDE_SHARE = 0.025
  * Percentile intervals of 95% for figures over rows, by drawing as many clusters of rows again with replacement. Rows that
  * depend on each other, drawn one by one, would make intervals too narrow.
  *
- * @param clusters the number of each row's cluster
- * @param figuresOf the figures of a drawing: the numbers of its rows, some several times
+ * @param clusters each row's cluster
+ * @param figuresOf the figures of a drawing: the numbers of its rows, some several times. One that is not finite in some
+ *   drawing has an interval of NaN.
  */
 export function bootstrapIntervals<Name extends string>(
-  clusters: readonly number[],
+  clusters: readonly (string | number)[],
   figuresOf: (drawn: Int32Array) => Readonly<Record<Name, number>>,
   { seed, resamples }: BootstrapOptions,
 ): Record<Name, Interval> {
@@ -47,6 +48,7 @@ export function bootstrapIntervals<Name extends string>(
 }
 
 function intervalOf(values: number[]): Interval {
+  if (!values.every(Number.isFinite)) return [Number.NaN, Number.NaN]
   values.sort((left, right) => left - right)
   return [quantile(values, OUTSIDE_SHARE), quantile(values, 1 - OUTSIDE_SHARE)]
 }

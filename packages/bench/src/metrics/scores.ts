@@ -68,8 +68,10 @@ function countsOf(matrix: readonly (readonly number[])[], place: number) {
 }
 
 /** The sum of numbers. */
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
+export function sum(values: readonly number[] | Float64Array): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
 }
 
 /** A share; 0 of nothing. */

@@ -9,7 +9,7 @@ import { latencyCharts } from './latencyCharts.js'
 import { latencyTables } from './latencyTables.js'
 import { otherModelNote, sectionModels } from './modelNote.js'
 import type { ReportChart } from './renderChart.js'
-import type { ReportTable } from './reportTable.js'
+import { count, type ReportTable } from './reportTable.js'
 import { streamingCharts } from './streamingCharts.js'
 import { streamingTables } from './streamingTables.js'
 
@@ -47,7 +47,7 @@ export function buildReport(results: ReportResults): ReportSection[] {
     })
   }
   if (streaming !== undefined) {
-    const { conversations } = streaming
+    const { conversations, resamples } = streaming
     sections.push({
       title: 'Streaming',
       paragraphs: [
@@ -55,6 +55,7 @@ export function buildReport(results: ReportResults): ReportSection[] {
         ...checksums(streaming.turnEnds.flatMap(({ system }) => system ?? [])),
         ...stated(otherModelNote('Streaming', models)),
         `${conversations.length} conversations: ${conversations.join(', ')}.`,
+        ...(resamples === undefined ? [] : [`${bootstrapNote(resamples)}, whole conversations.`]),
       ],
       tables: streamingTables(streaming),
       charts: streamingCharts(streaming),
@@ -94,10 +95,14 @@ function checksums(systems: readonly { readonly name: string; readonly sha256?: 
 function intervalNote({ resamples, sets, skipped }: AccuracyResult): string {
   const isClustered = sets.some(({ clusters }) => clusters !== undefined)
   return [
-    `Intervals: ${resamples.toLocaleString('en-GB')} drawings of the bootstrap`,
+    bootstrapNote(resamples),
     isClustered ? ', rows that depend on each other together.' : '.',
     skipped.length === 0 ? '' : ` Not at hand: ${skipped.map(({ name }) => name).join(', ')}.`,
   ].join('')
+}
+
+function bootstrapNote(resamples: number): string {
+  return `Intervals: ${count(resamples)} drawings of the bootstrap`
 }
 
 function stated(note: string | undefined): string[] {

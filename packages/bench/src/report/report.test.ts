@@ -23,7 +23,8 @@ describe('the report', () => {
     expect(page).toContain('secret \\| <words> 2')
     expect(page).toContain('| silence only |')
     expect(page).toContain('with the pace the probability changed before by how the speaker has spoken;')
-    expect(page).toContain('| any word stops it | 100.0 |')
+    expect(page).toContain('| any word stops it | 100.0 (100.0–100.0) | 0.0 (0.0–0.0) | 1.0 |')
+    expect(page).toContain('Intervals: 5 drawings of the bootstrap, whole conversations.')
     expect(page).toContain('| 28 tokens, model 1 | 21.00 (20.00–21.00) | 21.20 | – | 40.00 (40.00–40.00) | 28 |')
     expect(page).toContain('After a rest: the median of the first time after 20 ms without work')
     expect(page).toContain('| model 1 | 14.3 (14.3–15.0) | 5.8 | 4.0 |')
@@ -68,6 +69,21 @@ describe('the report', () => {
     expect(renderMarkdown(buildReport({ streaming: { ...streaming, policies } }))).toContain(
       '| model 1, balanced | – |',
     )
+  })
+
+  it('has no intervals of streaming where the result is older', async () => {
+    const { streaming } = await makeResults()
+    const older = JSON.stringify({ ...streaming, resamples: undefined }, (name, value) => {
+      return name === 'intervals' ? undefined : value
+    })
+    const [page, before] = [streaming, JSON.parse(older)].map((each) =>
+      renderMarkdown(buildReport({ streaming: each })),
+    )
+    expect(page?.replace(/ \([-\d.]+–[-\d.]+\)/g, '').replace(/^Intervals: .*\n\n/m, '')).toBe(before)
+    expect(page).toMatch(/^\| silence only \|( [-\d.]+ \([-\d.]+–[-\d.]+\) \|){6} – \|$/m)
+    expect(page).toMatch(/^\| model 1, balanced \| 10\.0 \|( [\d.]+ \([\d.]+–[\d.]+\) \|){2}$/m)
+    expect(before).toContain('| any word stops it | 100.0 | 0.0 | 1.0 |')
+    expect(before).not.toContain('Intervals')
   })
 
   it('says where other processes ran', () => {

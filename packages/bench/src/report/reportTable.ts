@@ -1,4 +1,6 @@
 import type { Spread } from '../latency/latencyResult.js'
+import type { Interval } from '../metrics/bootstrap.js'
+
 /** A table of a report, its cells as they are shown. */
 export interface ReportTable {
   readonly title: string
@@ -14,9 +16,24 @@ export function percent(share: number | null | undefined): string {
   return share === null || share === undefined || Number.isNaN(share) ? '–' : (100 * share).toFixed(1)
 }
 
-/** A share with its interval: `97.2 (95.4–98.6)`. */
-export function percentWithin(share: number, [low, high]: readonly [number, number]): string {
-  return `${percent(share)} (${percent(low)}–${percent(high)})`
+/** A share with its interval, where there is one: `97.2 (95.4–98.6)`. */
+export function percentWithin(share: number | null | undefined, interval: Interval | undefined): string {
+  return within(share, interval, percent)
+}
+
+/** A number with its interval, where there is one: `847 (801–893)`. */
+export function decimalsWithin(
+  value: number | null | undefined,
+  interval: Interval | undefined,
+  digits: number,
+): string {
+  return within(value, interval, (each) => decimals(each, digits))
+}
+
+type Figure = number | null | undefined
+
+function within(figure: Figure, interval: Interval | undefined, format: (figure: Figure) => string): string {
+  return interval === undefined ? format(figure) : `${format(figure)} (${interval.map(format).join('–')})`
 }
 
 /** A whole number with commas. */

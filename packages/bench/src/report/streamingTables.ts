@@ -1,5 +1,5 @@
 import type { BudgetPoints, StreamingResult, TurnEndResult } from '../streaming/streamingResult.js'
-import { count, decimals, percent, type ReportTable } from './reportTable.js'
+import { count, decimals, decimalsWithin, percent, percentWithin, type ReportTable } from './reportTable.js'
 
 /** Every table of a result of streaming. */
 export function streamingTables(result: StreamingResult): ReportTable[] {
@@ -20,7 +20,7 @@ function budgetTable({ turnEnds, holds, ends, found, lagMs }: StreamingResult): 
     columns: ['', ...headOf(silence), 'area under the curve'],
     rows: turnEnds.map((each) => [
       each.name,
-      ...each.cutOffsAtLatency.map(({ point }) => percent(point?.cutOffRate)),
+      ...each.cutOffsAtLatency.map(({ point, intervals }) => percentWithin(point?.cutOffRate, intervals?.cutOffRate)),
       ...each.latencyAtCutOffs.flatMap((point, index) => latencyCells(point, silence?.latencyAtCutOffs[index])),
       decimals(each.areaUnderCurve, 3),
     ]),
@@ -40,10 +40,10 @@ function headOf(silence: TurnEndResult | undefined): string[] {
   ]
 }
 
-function latencyCells({ point }: BudgetPoints, silence: BudgetPoints | undefined): [string, string] {
+function latencyCells({ point, intervals }: BudgetPoints, silence: BudgetPoints | undefined): [string, string] {
   const base = silence?.point?.latencyMs
   const saved = point === null || base === undefined ? undefined : 1 - point.latencyMs / base
-  return [decimals(point?.latencyMs, 0), percent(saved)]
+  return [decimalsWithin(point?.latencyMs, intervals?.latencyMs, 0), percentWithin(saved, intervals?.saved)]
 }
 
 function crossFittedTable({ turnEnds }: StreamingResult): ReportTable {
@@ -71,11 +71,11 @@ function policyTable({ policies }: StreamingResult): ReportTable {
     title: 'The waiting tables of the policies, as they are',
     note: 'Budget: the share of holds that a policy says it may cut off (`cutOffBudget`).',
     columns: ['', 'budget, %', 'cut off, %', 'latency, ms'],
-    rows: policies.map(({ system, policy, cutOffBudget, cutOffRate, latencyMs }) => [
+    rows: policies.map(({ system, policy, cutOffBudget, cutOffRate, latencyMs, intervals }) => [
       `${system}, ${policy}`,
       percent(cutOffBudget),
-      percent(cutOffRate),
-      decimals(latencyMs, 0),
+      percentWithin(cutOffRate, intervals?.cutOffRate),
+      decimalsWithin(latencyMs, intervals?.latencyMs, 0),
     ]),
   }
 }
@@ -85,10 +85,10 @@ function overlapTable({ overlaps, backchannels, interruptions, found }: Streamin
     title: `Talking over the agent: ${sampled(backchannels, found.backchannels)} backchannels, ${sampled(interruptions, found.interruptions)} interruptions`,
     note: 'Per cent of the backchannels that stop the agent and of the interruptions that do not; how long those that do take.',
     columns: ['', 'backchannels that stop it', 'interruptions missed', 'words until the stop', 'ms, median'],
-    rows: overlaps.map(({ name, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
+    rows: overlaps.map(({ name, intervals, backchannelsStopped, interruptionsMissed, wordsUntilStop, msUntilStop }) => [
       name,
-      percent(backchannelsStopped),
-      percent(interruptionsMissed),
+      percentWithin(backchannelsStopped, intervals?.backchannelsStopped),
+      percentWithin(interruptionsMissed, intervals?.interruptionsMissed),
       decimals(wordsUntilStop, 1),
       decimals(msUntilStop, 0),
     ]),

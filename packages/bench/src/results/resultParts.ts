@@ -33,6 +33,9 @@ const HEADER: Parts = {
 }
 
 const INTERVAL = listOf('figure', 1)
+const intervalsOf = (...figures: readonly string[]): Part => {
+  return orMissing(named(Object.fromEntries(figures.map((figure) => [figure, orMissing(INTERVAL)]))))
+}
 const SCORES: Parts = { accuracy: 'figure', macroF1: 'figure' }
 const VIEW = named({
   ...SCORES,
@@ -91,7 +94,14 @@ const SET = named({
 })
 
 const POINT: Parts = { latencyMs: 'figure', cutOffRate: 'figure' }
-const BUDGETS = listOf(named({ budget: 'number', point: orNull(named(POINT)), crossFitted: orNull(named(POINT)) }))
+const BUDGETS = listOf(
+  named({
+    budget: 'number',
+    point: orNull(named(POINT)),
+    intervals: intervalsOf('cutOffRate', 'latencyMs', 'saved'),
+    crossFitted: orNull(named(POINT)),
+  }),
+)
 const OVERLAP: Parts = { backchannelsStopped: 'figure', interruptionsMissed: 'figure' }
 const MOMENTS: Parts = { holds: 'number', ends: 'number', backchannels: 'number', interruptions: 'number' }
 
@@ -100,6 +110,14 @@ const TURN_END = named({
   curve: listOf(named({ ...POINT, setting: named({}) })),
   cutOffsAtLatency: BUDGETS,
   latencyAtCutOffs: BUDGETS,
+})
+
+const POLICY = named({
+  ...POINT,
+  system: 'text',
+  policy: 'text',
+  cutOffBudget: orMissing('number'),
+  intervals: intervalsOf('cutOffRate', 'latencyMs'),
 })
 
 const SPREAD = named({ count: 'number', median: 'figure', p99: 'figure' })
@@ -123,12 +141,20 @@ export const RESULT_PARTS: Readonly<Record<ResultKind, Part>> = {
   streaming: named({
     ...HEADER,
     conversations: listOf('text'),
+    resamples: orMissing('number'),
     lagMs: 'number',
     ...MOMENTS,
     found: named(MOMENTS),
     turnEnds: listOf(TURN_END, 1),
-    policies: listOf(named({ ...POINT, system: 'text', policy: 'text', cutOffBudget: orMissing('number') })),
-    overlaps: listOf(named({ ...OVERLAP, name: 'text', curve: listOf(named(OVERLAP)) })),
+    policies: listOf(POLICY),
+    overlaps: listOf(
+      named({
+        ...OVERLAP,
+        name: 'text',
+        intervals: intervalsOf('backchannelsStopped', 'interruptionsMissed'),
+        curve: listOf(named(OVERLAP)),
+      }),
+    ),
   }),
   latency: named({
     ...HEADER,

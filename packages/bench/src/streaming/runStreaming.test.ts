@@ -42,6 +42,7 @@ test('a whole run: everything is counted and nothing is quoted', async () => {
   const store = await openAnswerStore(undefined)
   const options = {
     ...DEFAULT_STREAMING,
+    resamples: 5,
     files,
     systems,
     store,

@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import { type CancelSignal, POLICIES, type PolicyName, TurnwiseError } from '@turnwise/core'
 import type { RunProgress } from '../accuracy/runAccuracy.js'
 import { invalidData } from '../datasets/rowError.js'
+import { DEFAULT_STREAMING } from '../defaults.js'
+import type { BootstrapOptions } from '../metrics/bootstrap.js'
 import { createRandom } from '../metrics/random.js'
 import { createHeader } from '../results/resultHeader.js'
 import { answerRows } from '../systems/answerRows.js'
@@ -10,11 +12,11 @@ import type { BenchmarkSystem } from '../systems/system.js'
 import { MAX_SILENCE_MS, type Moment, momentsOf } from './floor.js'
 import { type Overlap, overlapsOf } from './overlaps.js'
 import { type MeetingFiles, readMeetings } from './readMeetings.js'
-import { type JudgedOverlap, scoreOverlaps } from './scoreOverlaps.js'
+import { type JudgedOverlap, overlapIntervals, scoreOverlaps } from './scoreOverlaps.js'
 import { scorePaced, scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
+import type { JudgedSilence } from './setting.js'
 import { STOP_RULES, type StopRule, stopAtThreshold, stopByPolicy } from './stopRules.js'
 import type { OverlapResult, PolicyPoint, StreamingResult, TurnEndResult } from './streamingResult.js'
-import type { JudgedSilence } from './sweep.js'
 
 /** What {@link runStreaming} is told. */
 export interface StreamingOptions {
@@ -26,6 +28,8 @@ export interface StreamingOptions {
   readonly seed: number
   /** At most so many holds, ends, backchannels and interruptions, drawn by the seed. Default: all. */
   readonly limit?: number | undefined
+  /** Drawings of the bootstrap. Default: that of {@link DEFAULT_STREAMING}. */
+  readonly resamples?: number | undefined
   readonly signal?: CancelSignal | undefined
   readonly onProgress?: ((progress: RunProgress) => void) | undefined
 }
@@ -40,7 +44,7 @@ const DEFAULT_THRESHOLD = 0.5
  * @throws TurnwiseError INVALID_OPTION, DATASET_NOT_FOUND, INVALID_DATASET, ABORTED, OUTPUT_UNWRITABLE, and those of the systems
  */
 export async function runStreaming(options: StreamingOptions): Promise<StreamingResult> {
-  const { files, systems, lagMs, seed, limit } = options
+  const { files, systems, lagMs, seed, limit, resamples = DEFAULT_STREAMING.resamples } = options
   if (lagMs > MAX_SILENCE_MS) {
     const problem = `The lag is ${lagMs} ms, expected at most ${MAX_SILENCE_MS}: no longer silence is measured.`
     throw new TurnwiseError('INVALID_OPTION', problem, { value: lagMs })
@@ -53,22 +57,28 @@ export async function runStreaming(options: StreamingOptions): Promise<Streaming
   assertMeasurable(found, files)
   const moments = sampleKinds(allMoments, limit, seed)
   const overlaps = sampleKinds(allOverlaps, limit, seed)
-  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(moments.map((moment) => ({ ...moment, turnProbability: 0 })))]
+  const bootstrap = { seed, resamples }
+  const scoring = { lagMs, bootstrap }
+  const unjudged = moments.map((moment) => ({ ...moment, turnProbability: 0 }))
+  const turnEnds: TurnEndResult[] = [scoreSilenceOnly(unjudged, scoring)]
   const policies: PolicyPoint[] = []
-  const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => ruleResult(name, rule, overlaps))
+  const overlapResults = Object.entries(STOP_RULES).map(([name, rule]) => {
+    return overlapResult({ name, system: null, curve: [] }, rule, withTexts(overlaps), bootstrap)
+  })
   for (const system of systems) {
     const { facts } = system
     const silences = await judgeMoments(system, moments, options)
-    turnEnds.push(scoreTurnEnds(facts, silences, { lagMs }))
+    turnEnds.push(scoreTurnEnds(facts, silences, scoring))
     // Rules on the end of a turn say nothing of who speaks over an agent.
     if (facts.kind === 'rule' || facts.kind === 'base') continue
-    turnEnds.push(scorePaced(facts, silences, { lagMs }), scoreTables(facts, silences, { lagMs }))
-    policies.push(...scorePolicies(facts, silences, { lagMs }))
-    overlapResults.push(...systemResults(system, await judgeOverlaps(system, overlaps, options)))
+    turnEnds.push(scorePaced(facts, silences, scoring), scoreTables(facts, silences, scoring))
+    policies.push(...scorePolicies(facts, silences, scoring))
+    overlapResults.push(...systemResults(system, await judgeOverlaps(system, overlaps, options), bootstrap))
   }
   return {
     ...header,
     conversations: meetings.map(({ id }) => id),
+    resamples,
     lagMs,
     ...countKinds(moments, overlaps),
     found,
@@ -99,7 +109,8 @@ async function judgeOverlaps(
   const rows = overlaps.flatMap(({ steps }) => steps.map(({ messages }) => ({ messages, agentSpeaking: true })))
   const answers = await answerRows(system, rows, answering(system, 'overlaps', options))
   let place = 0
-  return withTexts(overlaps).map(({ kind, steps }) => ({
+  return withTexts(overlaps).map(({ meeting, kind, steps }) => ({
+    meeting,
     kind,
     steps: steps.map((step) => {
       const turnProbability = answers[place]?.turnProbability ?? 0
@@ -115,7 +126,8 @@ function answering({ facts }: BenchmarkSystem, set: string, { store, signal, onP
 }
 
 function withTexts(overlaps: readonly Overlap[]): JudgedOverlap[] {
-  return overlaps.map(({ kind, steps }) => ({
+  return overlaps.map(({ meeting, kind, steps }) => ({
+    meeting,
     kind,
     steps: steps.map(({ messages, words, heardMs }) => {
       return { words, heardMs, text: messages.at(-1)?.content ?? '', turnProbability: 0 }
@@ -123,23 +135,30 @@ function withTexts(overlaps: readonly Overlap[]): JudgedOverlap[] {
   }))
 }
 
-function ruleResult(name: string, rule: StopRule, overlaps: readonly Overlap[]): OverlapResult {
-  return { name, system: null, ...scoreOverlaps(withTexts(overlaps), rule), curve: [] }
+function overlapResult(
+  head: Pick<OverlapResult, 'name' | 'system' | 'curve'>,
+  rule: StopRule,
+  overlaps: readonly JudgedOverlap[],
+  bootstrap: BootstrapOptions,
+): OverlapResult {
+  return { ...head, ...scoreOverlaps(overlaps, rule), intervals: overlapIntervals(overlaps, rule, bootstrap) }
 }
 
-function systemResults({ facts }: BenchmarkSystem, overlaps: readonly JudgedOverlap[]): OverlapResult[] {
+function systemResults(
+  { facts: system }: BenchmarkSystem,
+  overlaps: readonly JudgedOverlap[],
+  bootstrap: BootstrapOptions,
+): OverlapResult[] {
   const curve = STOP_THRESHOLDS.map((threshold) => ({
     threshold,
     ...scoreOverlaps(overlaps, stopAtThreshold(threshold)),
   }))
-  const plain = { name: `${facts.name}, from ${DEFAULT_THRESHOLD}`, system: facts, curve }
-  const byPolicy = (Object.keys(POLICIES) as PolicyName[]).map((policy) => ({
-    name: `${facts.name}, policy ${policy}`,
-    system: facts,
-    ...scoreOverlaps(overlaps, stopByPolicy(POLICIES[policy])),
-    curve: [],
-  }))
-  return [{ ...plain, ...scoreOverlaps(overlaps, stopAtThreshold(DEFAULT_THRESHOLD)) }, ...byPolicy]
+  const plain = { name: `${system.name}, from ${DEFAULT_THRESHOLD}`, system, curve }
+  const byPolicy = (Object.keys(POLICIES) as PolicyName[]).map((policy) => {
+    const head = { name: `${system.name}, policy ${policy}`, system, curve: [] }
+    return overlapResult(head, stopByPolicy(POLICIES[policy]), overlaps, bootstrap)
+  })
+  return [overlapResult(plain, stopAtThreshold(DEFAULT_THRESHOLD), overlaps, bootstrap), ...byPolicy]
 }
 
 function countKinds(moments: readonly Moment[], overlaps: readonly Overlap[]): StreamingResult['found'] {

@@ -1,9 +1,11 @@
-import { quantile } from '../metrics/bootstrap.js'
+import { type BootstrapOptions, quantile } from '../metrics/bootstrap.js'
 import { sum } from '../metrics/scores.js'
+import { type Intervals, intervalsByMeeting } from './intervals.js'
 import type { HeardStep, StopRule } from './stopRules.js'
 
 /** An overlap with what a system says of its words. */
 export interface JudgedOverlap {
+  readonly meeting: string
   readonly kind: 'backchannel' | 'interruption'
   readonly steps: readonly HeardStep[]
 }
@@ -35,6 +37,30 @@ export function scoreOverlaps(overlaps: readonly JudgedOverlap[], stop: StopRule
     wordsUntilStop: share(sum(stops.map(({ words }) => words)), stops.length),
     msUntilStop: stops.length === 0 ? null : quantile(times, 0.5),
   }
+}
+
+/** Intervals of the shares, by drawing meetings. */
+export function overlapIntervals(
+  overlaps: readonly JudgedOverlap[],
+  stop: StopRule,
+  bootstrap: BootstrapOptions,
+): Intervals<'backchannelsStopped' | 'interruptionsMissed'> {
+  const judged = overlaps.map(({ kind, steps }) => ({ kind, stops: stop(steps) !== -1 }))
+  const figuresOf = (drawn: Int32Array) => {
+    const counts = { backchannel: { stopped: 0, all: 0 }, interruption: { stopped: 0, all: 0 } }
+    for (const index of drawn) {
+      const overlap = judged[index]
+      if (overlap === undefined) continue
+      counts[overlap.kind].all += 1
+      if (overlap.stops) counts[overlap.kind].stopped += 1
+    }
+    const { backchannel, interruption } = counts
+    return {
+      backchannelsStopped: backchannel.stopped / backchannel.all,
+      interruptionsMissed: (interruption.all - interruption.stopped) / interruption.all,
+    }
+  }
+  return intervalsByMeeting(overlaps, figuresOf, bootstrap)
 }
 
 function share(part: number, whole: number): number | null {

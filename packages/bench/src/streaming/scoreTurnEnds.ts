@@ -1,21 +1,33 @@
 import { POLICIES, type PolicyName } from '@turnwise/core'
 import { areaUnderCurve } from '../metrics/areaUnderCurve.js'
+import type { BootstrapOptions } from '../metrics/bootstrap.js'
 import type { SystemFacts } from '../systems/system.js'
-import { CUT_OFF_BUDGETS, LATENCY_BUDGETS_MS, type PolicyPoint, type TurnEndResult } from './streamingResult.js'
+import { budgetIntervals } from './budgetIntervals.js'
+import { curveOf, cutOffsWithin, latencyWithin } from './curve.js'
+import { intervalsByMeeting } from './intervals.js'
 import {
   applySetting,
-  cutOffsWithin,
+  figuresOf,
   type JudgedSilence,
-  latencyWithin,
   type OperatingPoint,
   type SweepOptions,
-  sweep,
-  sweepPaced,
-  sweepSilence,
-  sweepTables,
-} from './sweep.js'
+  waitsOf,
+} from './setting.js'
+import {
+  type BudgetPoints,
+  CUT_OFF_BUDGETS,
+  LATENCY_BUDGETS_MS,
+  type PolicyPoint,
+  type TurnEndResult,
+} from './streamingResult.js'
+import { type Sweep, sweepPaced, sweepSilence, sweepTables, sweepThresholds } from './sweep.js'
 
-type Sweep = (silences: readonly JudgedSilence[], options: SweepOptions) => OperatingPoint[]
+/** Options of the scores. */
+export interface ScoreOptions extends SweepOptions {
+  readonly bootstrap: BootstrapOptions
+}
+
+type Prepare = (silences: readonly JudgedSilence[], options: SweepOptions) => Sweep
 type Choose = (points: readonly OperatingPoint[], budget: number) => OperatingPoint | undefined
 
 /** The name of the baseline that knows no words. */
@@ -24,9 +36,8 @@ const SILENCE_ONLY = 'silence only'
 const KINDS: readonly JudgedSilence['kind'][] = ['hold', 'end']
 
 /** What waiting for silence alone does. */
-export function scoreSilenceOnly(silences: readonly JudgedSilence[]): TurnEndResult {
-  // It needs no words: they may come as late as they like.
-  const curve = scoreCurve(silences, sweepSilence, { lagMs: 0 })
+export function scoreSilenceOnly(silences: readonly JudgedSilence[], options: ScoreOptions): TurnEndResult {
+  const curve = scoreCurve(silences, sweepSilence, options)
   return { name: SILENCE_ONLY, system: null, ...curve, areaUnderCurve: null }
 }
 
@@ -34,13 +45,13 @@ export function scoreSilenceOnly(silences: readonly JudgedSilence[]): TurnEndRes
 export function scoreTurnEnds(
   system: SystemFacts,
   silences: readonly JudgedSilence[],
-  options: SweepOptions,
+  options: ScoreOptions,
 ): TurnEndResult {
   const area = areaUnderCurve(
     silences.map(({ turnProbability }) => turnProbability),
     silences.map(({ kind }) => kind === 'end'),
   )
-  const curve = scoreCurve(silences, sweep, options)
+  const curve = scoreCurve(silences, sweepThresholds, options)
   return { name: system.name, system, ...curve, areaUnderCurve: Number.isNaN(area) ? null : area }
 }
 
@@ -48,7 +59,7 @@ export function scoreTurnEnds(
 export function scorePaced(
   system: SystemFacts,
   silences: readonly JudgedSilence[],
-  options: SweepOptions,
+  options: ScoreOptions,
 ): TurnEndResult {
   const curve = scoreCurve(silences, sweepPaced, options)
   return { name: `${system.name}, with the call's pace`, system, ...curve, areaUnderCurve: null }
@@ -58,7 +69,7 @@ export function scorePaced(
 export function scoreTables(
   system: SystemFacts,
   silences: readonly JudgedSilence[],
-  options: SweepOptions,
+  options: ScoreOptions,
 ): TurnEndResult {
   const curve = scoreCurve(silences, sweepTables, options)
   return { name: `${system.name}, waiting tables`, system, ...curve, areaUnderCurve: null }
@@ -68,27 +79,35 @@ export function scoreTables(
 export function scorePolicies(
   system: SystemFacts,
   silences: readonly JudgedSilence[],
-  options: SweepOptions,
+  options: ScoreOptions,
 ): PolicyPoint[] {
   return (Object.keys(POLICIES) as PolicyName[]).map((policy) => {
-    const { cutOffRate, latencyMs } = applySetting(silences, { policy, scale: 1 }, options)
+    const waits = waitsOf(silences, { policy, scale: 1 }, options)
+    const figures = (drawn?: Int32Array) => figuresOf(silences, waits, drawn)
+    const intervals = intervalsByMeeting(silences, figures, options.bootstrap)
     const { cutOffBudget } = POLICIES[policy]
-    return { system: system.name, policy, cutOffBudget, cutOffRate, latencyMs }
+    return { system: system.name, policy, cutOffBudget, ...figures(), intervals }
   })
 }
 
-function scoreCurve(silences: readonly JudgedSilence[], run: Sweep, options: SweepOptions) {
-  const curve = run(silences, options)
-  const halves = splitByMeeting(silences).map((half) => ({ half, points: run(half, options) }))
-  const atBudget = (choose: Choose) => (budget: number) => ({
-    budget,
-    point: choose(curve, budget) ?? null,
-    crossFitted: crossFit(halves, options, (points) => choose(points, budget)),
+function scoreCurve(silences: readonly JudgedSilence[], prepare: Prepare, options: ScoreOptions) {
+  const sweep = prepare(silences, options)
+  const curve = curveOf(sweep, silences.length)
+  const halves = splitByMeeting(silences).map((half) => {
+    return { half, points: curveOf(prepare(half, options), half.length) }
   })
+  const intervals = budgetIntervals(silences, sweep, options.bootstrap)
+  const atBudget =
+    (choose: Choose, found: readonly BudgetPoints['intervals'][]) => (budget: number, index: number) => ({
+      budget,
+      point: choose(curve, budget) ?? null,
+      intervals: found[index],
+      crossFitted: crossFit(halves, options, (points) => choose(points, budget)),
+    })
   return {
     curve,
-    cutOffsAtLatency: LATENCY_BUDGETS_MS.map(atBudget(cutOffsWithin)),
-    latencyAtCutOffs: CUT_OFF_BUDGETS.map(atBudget(latencyWithin)),
+    cutOffsAtLatency: LATENCY_BUDGETS_MS.map(atBudget(cutOffsWithin, intervals.cutOffsAtLatency)),
+    latencyAtCutOffs: CUT_OFF_BUDGETS.map(atBudget(latencyWithin, intervals.latencyAtCutOffs)),
   }
 }
 

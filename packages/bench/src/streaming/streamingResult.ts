@@ -1,8 +1,9 @@
 import type { PolicyName } from '@turnwise/core'
 import type { ResultHeader } from '../results/resultHeader.js'
 import type { SystemFacts } from '../systems/system.js'
+import type { Intervals } from './intervals.js'
 import type { OverlapPoint } from './scoreOverlaps.js'
-import type { OperatingPoint } from './sweep.js'
+import type { OperatingPoint } from './setting.js'
 
 /** Latencies (ms) at which the fewest cut-offs are stated. */
 export const LATENCY_BUDGETS_MS = [300, 600] as const
@@ -13,6 +14,8 @@ export const CUT_OFF_BUDGETS = [0.05, 0.1] as const
 export interface BudgetPoints {
   readonly budget: number
   readonly point: OperatingPoint | null
+  /** Of the figure that is the least within the budget, and of what is saved against silence alone; older results have none. */
+  readonly intervals?: Intervals<'cutOffRate' | 'latencyMs' | 'saved'> | undefined
   /** The setting chosen on one half of the meetings, measured on the other, and the reverse; the mean. Null without such. */
   readonly crossFitted: Omit<OperatingPoint, 'setting'> | null
 }
@@ -36,12 +39,16 @@ export interface PolicyPoint extends Omit<OperatingPoint, 'setting'> {
   readonly policy: PolicyName
   /** What the policy declared when it was measured; older results have none. */
   readonly cutOffBudget?: number | undefined
+  /** Older results have none. */
+  readonly intervals?: Intervals<'cutOffRate' | 'latencyMs'> | undefined
 }
 
 /** How the agent is stopped, by rules or by a system. */
 export interface OverlapResult extends OverlapPoint {
   readonly name: string
   readonly system: SystemFacts | null
+  /** Older results have none. */
+  readonly intervals?: Intervals<'backchannelsStopped' | 'interruptionsMissed'> | undefined
   /** By thresholds, for systems with probabilities. */
   readonly curve: readonly (OverlapPoint & { readonly threshold: number })[]
 }
@@ -50,6 +57,8 @@ export interface OverlapResult extends OverlapPoint {
 export interface StreamingResult extends ResultHeader {
   readonly kind: 'streaming'
   readonly conversations: readonly string[]
+  /** Drawings of the bootstrap; older results have no intervals. */
+  readonly resamples?: number | undefined
   /** How long after a word's end its transcript is there. */
   readonly lagMs: number
   readonly holds: number

@@ -1,23 +1,16 @@
 import { DEFAULT_POLICY, judge, POLICIES } from '@turnwise/core'
 import { describe, expect, it, test } from 'vitest'
 import { createRandom } from '../metrics/random.js'
-import { scoreOverlaps } from './scoreOverlaps.js'
+import { curveOf, cutOffsWithin, latencyWithin, paretoFront } from './curve.js'
 import { scorePaced, scorePolicies, scoreSilenceOnly, scoreTables, scoreTurnEnds } from './scoreTurnEnds.js'
-import { STOP_RULES, stopAtThreshold, stopByPolicy } from './stopRules.js'
-import {
-  applySetting,
-  cutOffsWithin,
-  type JudgedSilence,
-  latencyWithin,
-  paretoFront,
-  sweep,
-  sweepPaced,
-  sweepSilence,
-} from './sweep.js'
+import { applySetting, type JudgedSilence } from './setting.js'
+import { type Sweep, sweepPaced, sweepSilence, sweepTables, sweepThresholds } from './sweep.js'
 
 const TYPICAL = { turnMs: 3000, held: 0, answered: 0 }
 /** An end that nothing is known of. */
 const BLANK: JudgedSilence = { meeting: 'm', kind: 'end', silenceMs: 300, turnProbability: 0.5, pace: TYPICAL }
+
+const OPTIONS = { lagMs: 200, bootstrap: { seed: 1, resamples: 5 } }
 
 /** Holds of 300 to 2,000 ms and ends, in four meetings, with probabilities that are mostly right. */
 function createSilences(): JudgedSilence[] {
@@ -30,11 +23,17 @@ function createSilences(): JudgedSilence[] {
   })
 }
 
+type Prepare = (silences: readonly JudgedSilence[], options: typeof OPTIONS) => Sweep
+
+function swept(prepare: Prepare, silences: readonly JudgedSilence[]) {
+  return curveOf(prepare(silences, OPTIONS), silences.length)
+}
+
 describe('the sweep', () => {
   const silences = createSilences()
 
   it('has the points that its settings give', () => {
-    const points = sweep(silences, { lagMs: 200 })
+    const points = swept(sweepThresholds, silences)
     expect(points.length).toBeGreaterThan(10)
     for (const { cutOffRate, latencyMs, setting } of points) {
       if ('policy' in setting) throw new Error('a threshold was expected')
@@ -47,7 +46,7 @@ describe('the sweep', () => {
   })
 
   it('beats silence alone where the probabilities know something', () => {
-    const [ours, silence] = [sweep(silences, { lagMs: 200 }), sweepSilence(silences)]
+    const [ours, silence] = [swept(sweepThresholds, silences), swept(sweepSilence, silences)]
     for (const budget of [0.05, 0.1]) {
       const [mine, its] = [latencyWithin(ours, budget), latencyWithin(silence, budget)]
       expect(mine?.latencyMs).toBeLessThan(its?.latencyMs ?? 0)
@@ -58,21 +57,21 @@ describe('the sweep', () => {
 
   it('knows no more than silence alone where all probabilities are equal, and takes longer steps', () => {
     const same = silences.map((silence) => ({ ...silence, turnProbability: 0.5 }))
-    const silence = latencyWithin(sweepSilence(same), 0.1)?.latencyMs ?? 0
-    expect(latencyWithin(sweep(same, { lagMs: 200 }), 0.1)?.latencyMs).toBe(50 * Math.ceil(silence / 50))
+    const silence = latencyWithin(swept(sweepSilence, same), 0.1)?.latencyMs ?? 0
+    expect(latencyWithin(swept(sweepThresholds, same), 0.1)?.latencyMs).toBe(50 * Math.ceil(silence / 50))
   })
 
   it('takes the same steps for short and for long silences', () => {
     const holdOf = (silenceMs: number) => [{ ...BLANK, kind: 'hold' as const, silenceMs }, BLANK]
-    const shortest = (points: ReturnType<typeof sweep>) => latencyWithin(points, 0)?.latencyMs
+    const shortest = (points: ReturnType<typeof swept>) => latencyWithin(points, 0)?.latencyMs
     for (const hold of [1231, 4031]) {
-      expect(shortest(sweepSilence(holdOf(hold)))).toBe(hold + 9)
-      expect(shortest(sweep(holdOf(hold), { lagMs: 200 }))).toBe(hold + 19)
+      expect(shortest(swept(sweepSilence, holdOf(hold)))).toBe(hold + 9)
+      expect(shortest(swept(sweepThresholds, holdOf(hold)))).toBe(hold + 19)
     }
   })
 
   it('says so where no setting keeps a budget', () => {
-    expect(cutOffsWithin(sweep(silences, { lagMs: 200 }), 100)).toBeUndefined()
+    expect(cutOffsWithin(swept(sweepThresholds, silences), 100)).toBeUndefined()
   })
 })
 
@@ -80,25 +79,43 @@ describe('the sweep with the pace', () => {
   const silences = createSilences()
 
   it('has the points that its settings give, and knows more than the one without', () => {
-    const points = sweepPaced(silences, { lagMs: 200 })
+    const points = swept(sweepPaced, silences)
     for (const point of points) {
       expect(point.setting).toMatchObject({ paceOf: DEFAULT_POLICY })
       expect(applySetting(silences, point.setting, { lagMs: 200 })).toEqual(point)
     }
     for (const budget of [0.02, 0.05]) {
-      const [paced, plain] = [points, sweep(silences, { lagMs: 200 })].map((each) => latencyWithin(each, budget))
+      const [paced, plain] = [points, swept(sweepThresholds, silences)].map((each) => latencyWithin(each, budget))
       expect(paced?.latencyMs).toBeLessThan(plain?.latencyMs ?? 0)
     }
-    const { name, system } = scorePaced({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
+    const { name, system } = scorePaced({ name: 'x', kind: 'model' }, silences, OPTIONS)
     expect([name, system?.name]).toEqual(["x, with the call's pace", 'x'])
   })
 
   it('is the one without where every pace is the typical one', () => {
     const same = silences.map((silence) => ({ ...silence, pace: TYPICAL }))
-    const figures = (points: ReturnType<typeof sweep>) => points.map(({ cutOffRate }) => cutOffRate)
-    expect(figures(sweepPaced(same, { lagMs: 200 }))).toEqual(figures(sweep(same, { lagMs: 200 })))
+    const figures = (points: ReturnType<typeof swept>) => points.map(({ cutOffRate }) => cutOffRate)
+    expect(figures(swept(sweepPaced, same))).toEqual(figures(swept(sweepThresholds, same)))
   })
 })
+
+test.each([sweepSilence, sweepThresholds, sweepPaced, sweepTables])(
+  '%o counts each silence as often as it is drawn',
+  (prepare) => {
+    const silences = createSilences()
+    const drawn = Int32Array.from({ length: 400 }, (_, index) => index ** 2 % 290)
+    const again = [...drawn].flatMap((index) => silences.slice(index, index + 1))
+    let settings = 0
+    prepare(silences, OPTIONS)(drawn, (cutOffRate, latencyMs, setting) => {
+      settings += 1
+      if (settings % 97 !== 1) return
+      const found = applySetting(again, setting, OPTIONS)
+      expect(found.cutOffRate).toBeCloseTo(cutOffRate, 12)
+      expect(found.latencyMs).toBeCloseTo(latencyMs, 6)
+    })
+    expect(settings).toBeGreaterThan(500)
+  },
+)
 
 test('a point that another beats is left out', () => {
   const points = [
@@ -112,13 +129,13 @@ test('a point that another beats is left out', () => {
 
 test('results hold budgets, cross-fitted figures and the area under the curve', () => {
   const silences = createSilences()
-  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
+  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, OPTIONS)
   expect(result.areaUnderCurve).toBeGreaterThan(0.9)
   expect(result.cutOffsAtLatency.map(({ budget }) => budget)).toEqual([300, 600])
   const [five] = result.latencyAtCutOffs
   expect(five?.budget).toBe(0.05)
   expect(five?.crossFitted?.latencyMs).toBeGreaterThan(0)
-  const baseline = scoreSilenceOnly(silences.map((silence) => ({ ...silence, turnProbability: 0 })))
+  const baseline = scoreSilenceOnly(silences, OPTIONS)
   expect(baseline).toMatchObject({ name: 'silence only', system: null, areaUnderCurve: null })
 })
 
@@ -128,8 +145,8 @@ test.each<[string, (silence: JudgedSilence) => string]>([
   ['a half without holds', ({ kind, meeting }) => (kind === 'hold' ? 'm1' : meeting)],
 ])('nothing is cross-fitted of %s', (_, meetingOf) => {
   const silences = createSilences().map((silence) => ({ ...silence, meeting: meetingOf(silence) }))
-  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, { lagMs: 200 })
-  for (const { latencyAtCutOffs, cutOffsAtLatency } of [result, scoreSilenceOnly(silences)]) {
+  const result = scoreTurnEnds({ name: 'x', kind: 'model' }, silences, OPTIONS)
+  for (const { latencyAtCutOffs, cutOffsAtLatency } of [result, scoreSilenceOnly(silences, OPTIONS)]) {
     for (const { crossFitted } of [...latencyAtCutOffs, ...cutOffsAtLatency]) expect(crossFitted).toBeNull()
   }
 })
@@ -160,9 +177,13 @@ describe('the waiting tables of the policies', () => {
   })
 
   it('are swept beside a fixed threshold, within the same budgets', () => {
-    const { name, curve, latencyAtCutOffs, cutOffsAtLatency } = scoreTables(system, silences, { lagMs: 200 })
+    const { name, curve, latencyAtCutOffs, cutOffsAtLatency } = scoreTables(system, silences, OPTIONS)
     expect(name).toBe('x, waiting tables')
-    for (const point of curve) expect(applySetting(silences, point.setting, { lagMs: 200 })).toEqual(point)
+    for (const { cutOffRate, latencyMs, setting } of curve) {
+      const found = applySetting(silences, setting, { lagMs: 200 })
+      expect(found.cutOffRate).toBe(cutOffRate)
+      expect(found.latencyMs).toBeCloseTo(latencyMs, 6)
+    }
     // In steps of 0.01.
     const scales = curve.map(({ setting }) => ('scale' in setting ? Math.round(100 * setting.scale) : 0))
     expect(new Set(scales.map((scale) => scale % 2))).toEqual(new Set([0, 1]))
@@ -172,65 +193,8 @@ describe('the waiting tables of the policies', () => {
       expect(crossFitted?.latencyMs).toBeGreaterThan(0)
     }
     for (const { budget, point } of cutOffsAtLatency) expect(point?.latencyMs ?? 0).toBeLessThanOrEqual(budget)
-    const [patient, balanced, eager] = scorePolicies(system, silences, { lagMs: 200 })
+    const [patient, balanced, eager] = scorePolicies(system, silences, OPTIONS)
     expect(patient?.cutOffRate).toBeLessThanOrEqual(balanced?.cutOffRate ?? 0)
     expect(balanced?.latencyMs).toBeGreaterThan(eager?.latencyMs ?? 0)
-  })
-})
-
-describe('stopping the agent', () => {
-  const step = (text: string, turnProbability: number) => {
-    const words = text.split(' ').length
-    return { text, words, heardMs: 300 * words, turnProbability }
-  }
-  const overlaps = [
-    { kind: 'backchannel', steps: [step('yeah', 0.2)] },
-    { kind: 'backchannel', steps: [step('oh', 0.6), step('oh wow', 0.3)] },
-    { kind: 'interruption', steps: [step('no', 0.4), step('no wait', 0.9)] },
-    { kind: 'interruption', steps: [step('yeah', 0.1), step('yeah but', 0.2)] },
-  ] as const
-
-  it('by rules', () => {
-    expect(scoreOverlaps(overlaps, STOP_RULES['any word stops it'])).toEqual({
-      backchannelsStopped: 1,
-      interruptionsMissed: 0,
-      wordsUntilStop: 1,
-      msUntilStop: 300,
-    })
-    expect(scoreOverlaps(overlaps, STOP_RULES['two words stop it'])).toMatchObject({
-      backchannelsStopped: 0.5,
-      wordsUntilStop: 2,
-    })
-    expect(scoreOverlaps(overlaps, STOP_RULES['three words stop it'])).toEqual({
-      backchannelsStopped: 0,
-      interruptionsMissed: 1,
-      wordsUntilStop: null,
-      msUntilStop: null,
-    })
-    const listed = STOP_RULES['any word but of a list of acknowledgements stops it']
-    expect(scoreOverlaps(overlaps, listed)).toMatchObject({
-      backchannelsStopped: 0,
-      interruptionsMissed: 0,
-      wordsUntilStop: 2,
-    })
-  })
-
-  it('of which there is none has no share', () => {
-    const none = { backchannelsStopped: null, interruptionsMissed: null, wordsUntilStop: null, msUntilStop: null }
-    expect(scoreOverlaps([], STOP_RULES['any word stops it'])).toEqual(none)
-  })
-
-  it('by probabilities', () => {
-    expect(scoreOverlaps(overlaps, stopAtThreshold(0.5))).toEqual({
-      backchannelsStopped: 0.5,
-      interruptionsMissed: 0.5,
-      wordsUntilStop: 2,
-      msUntilStop: 600,
-    })
-  })
-
-  it('as a session would: one probable word is let pass', () => {
-    const stop = stopByPolicy({ ...POLICIES.balanced, freeWords: 1, interruptFrom: 0.5, confidentFrom: 0.7 })
-    expect(scoreOverlaps(overlaps, stop)).toMatchObject({ backchannelsStopped: 0, interruptionsMissed: 0.5 })
   })
 })

@@ -1,217 +1,170 @@
-import { DEFAULT_POLICY, type Pace, POLICIES, type PolicyName, pacedCompletion, waitFor } from '@turnwise/core'
+import { DEFAULT_POLICY, POLICIES, type PolicyName } from '@turnwise/core'
 import { quantile } from '../metrics/bootstrap.js'
-import { ratio } from '../metrics/scores.js'
+import { sum } from '../metrics/scores.js'
+import {
+  type JudgedSilence,
+  pacedProbability,
+  type Setting,
+  type SweepOptions,
+  scaledWait,
+  tableWait,
+} from './setting.js'
 
-/** A silence and how probable (0 to 1) the system finds it, once the words are there, that the turn is over. */
-export interface JudgedSilence {
-  readonly meeting: string
-  readonly kind: 'hold' | 'end'
-  readonly silenceMs: number
-  readonly turnProbability: number
-  /** How the speaker has spoken until then. */
-  readonly pace: Pace
-}
-
-/** When an agent speaks. */
-export type Setting = ThresholdSetting | TableSetting
-
-/** After the delay where the turn is probably over, after the time-out where not. */
-interface ThresholdSetting {
-  /** The probability (0 to 1) from which on the turn counts as over; above 1, it never does. */
-  readonly threshold: number
-  readonly delayMs: number
-  readonly timeoutMs: number
-  /** The policy whose pace changes the probability before, if any. */
-  readonly paceOf?: PolicyName
-}
-
-/** After what a policy makes of the probability and the pace, times the scale: 1 is a session's own `waitMs`. */
-interface TableSetting {
-  readonly policy: PolicyName
-  readonly scale: number
-}
-
-/** What a setting does. */
-export interface OperatingPoint {
-  /** The share (0 to 1) of holds in which the agent speaks before the speaker goes on. */
-  readonly cutOffRate: number
-  /** From the last word of a turn until the agent speaks, on average. */
-  readonly latencyMs: number
-  readonly setting: Setting
-}
-
-/** What is swept. The words are heard after a lag: no delay can be shorter. */
-export interface SweepOptions {
-  readonly lagMs: number
-}
+/**
+ * Tells what every setting does to the silences drawn, by their numbers, some perhaps several times; NaN of no holds or
+ * no ends. What each setting makes of each silence is looked up before, so that a drawing is only counted.
+ */
+export type Sweep = (drawn: Int32Array, tell: Tell) => void
+type Tell = (cutOffRate: number, latencyMs: number, setting: Setting) => void
 
 const THRESHOLDS = 50
 /** No probability is so high: the setting is that of silence alone. */
 const NEVER = 2
-const DELAYS_MS = steps(0, 1500, 50)
-const TIMEOUTS_MS = steps(200, 5000, 50)
+const WAITS_MS = steps(0, 5000, 50)
+const MAX_DELAY_MS = 1500
 /** So fine that neither silence alone nor the tables lose by the steps what the other does not. */
 const SILENCES_MS = steps(0, 5000, 10)
 const SCALES = steps(24, 500, 1).map((hundredths) => hundredths / 100)
 
-/** Waits of a given length for every silence: the one that knows nothing of words. */
-export function sweepSilence(silences: readonly JudgedSilence[]): OperatingPoint[] {
-  const holds = durationsOf(silences)
-  const points = SILENCES_MS.map((timeoutMs) => ({
-    cutOffRate: ratio(countAbove(holds, timeoutMs), holds.length),
-    latencyMs: timeoutMs,
-    setting: { threshold: 1, delayMs: timeoutMs, timeoutMs },
-  }))
-  return paretoFront(points)
-}
-
-/** Every setting, those that another one beats in both figures left out: from the fewest cut-offs to the least latency. */
-export function sweep(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): OperatingPoint[] {
-  const points: OperatingPoint[] = []
-  const delays = [lagMs, ...DELAYS_MS.filter((delayMs) => delayMs > lagMs)]
-  const ends = silences.filter(({ kind }) => kind === 'end')
-  for (const threshold of thresholdsOf(silences)) {
-    const isOver = ({ turnProbability }: JudgedSilence) => turnProbability >= threshold
-    const over = durationsOf(silences.filter(isOver))
-    const open = durationsOf(silences.filter((silence) => !isOver(silence)))
-    const overShare = ratio(ends.filter(isOver).length, ends.length)
-    const cutByTimeout = TIMEOUTS_MS.map((timeoutMs) => countAbove(open, timeoutMs))
-    for (const delayMs of delays) {
-      const cutByDelay = countAbove(over, delayMs)
-      for (const [index, timeoutMs] of TIMEOUTS_MS.entries()) {
-        if (timeoutMs < delayMs) continue
-        points.push({
-          cutOffRate: ratio(cutByDelay + (cutByTimeout[index] ?? 0), over.length + open.length),
-          latencyMs: overShare * delayMs + (1 - overShare) * timeoutMs,
-          setting: { threshold, delayMs, timeoutMs },
-        })
-      }
+/** Waits of a given length for every silence: the one that knows nothing of words, and so need not wait for them. */
+export function sweepSilence(silences: readonly JudgedSilence[]): Sweep {
+  const holdPlaces = placesOf(silences, 'hold', ({ silenceMs }) => countWhile(SILENCES_MS, (ms) => ms < silenceMs))
+  return (drawn, tell) => {
+    const holds = tally(drawn, holdPlaces, SILENCES_MS.length)
+    const [cut, holdCount] = [above(holds), sum(holds)]
+    for (const [index, waitMs] of SILENCES_MS.entries()) {
+      tell((cut[index] ?? 0) / holdCount, waitMs, { threshold: 1, delayMs: waitMs, timeoutMs: waitMs })
     }
   }
-  return paretoFront(points)
+}
+
+/** Every threshold, delay and time-out. The thresholds are those of all silences, whatever is drawn. */
+export function sweepThresholds(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): Sweep {
+  return sweepProbabilities(silences, lagMs, undefined)
 }
 
 /** The same settings, the probability changed by the pace before, as the default policy has it. */
-export function sweepPaced(silences: readonly JudgedSilence[], options: SweepOptions): OperatingPoint[] {
+export function sweepPaced(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): Sweep {
   const paced = silences.map((silence) => ({ ...silence, turnProbability: pacedProbability(DEFAULT_POLICY, silence) }))
-  return sweep(paced, options).map((point) => ({ ...point, setting: { ...point.setting, paceOf: DEFAULT_POLICY } }))
+  return sweepProbabilities(paced, lagMs, DEFAULT_POLICY)
 }
 
-/** The waiting tables of the policies, each made shorter and longer; from the fewest cut-offs to the least latency. */
-export function sweepTables(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): OperatingPoint[] {
-  const points = (Object.keys(POLICIES) as PolicyName[]).flatMap((policy) => {
-    // Once for all scales: looking them up takes the most time.
-    const waits = silences.map((silence) => tableWait(policy, silence))
-    return SCALES.map((scale) => pointOf(silences, scaled(waits, scale, lagMs), { policy, scale }))
+function sweepProbabilities(silences: readonly JudgedSilence[], lagMs: number, paceOf: PolicyName | undefined): Sweep {
+  const thresholds = thresholdsOf(silences)
+  const waits = [lagMs, ...WAITS_MS.filter((waitMs) => waitMs > lagMs)]
+  const delays = waits.filter((waitMs) => waitMs <= Math.max(lagMs, MAX_DELAY_MS))
+  const width = waits.length + 1
+  const reached = ({ turnProbability }: JudgedSilence) => countWhile(thresholds, (each) => each <= turnProbability)
+  const endPlaces = placesOf(silences, 'end', reached)
+  // By the thresholds that the probability reaches, then by the waits that the silence outlasts.
+  const holdPlaces = placesOf(silences, 'hold', (silence) => {
+    return reached(silence) * width + countWhile(waits, (waitMs) => waitMs < silence.silenceMs)
   })
-  return paretoFront(points)
-}
-
-/** What one setting does to silences. */
-export function applySetting(
-  silences: readonly JudgedSilence[],
-  setting: Setting,
-  { lagMs }: SweepOptions,
-): OperatingPoint {
-  if ('policy' in setting) {
-    const { policy, scale } = setting
-    const waits = silences.map((silence) => tableWait(policy, silence))
-    return pointOf(silences, scaled(waits, scale, lagMs), setting)
-  }
-  const { threshold, delayMs, timeoutMs, paceOf } = setting
-  const waits = silences.map((silence) => {
-    const probability = paceOf === undefined ? silence.turnProbability : pacedProbability(paceOf, silence)
-    return probability >= threshold ? delayMs : timeoutMs
-  })
-  return pointOf(silences, waits, setting)
-}
-
-/** What waiting so long (ms), each number for a silence, does. */
-function pointOf(silences: readonly JudgedSilence[], waits: readonly number[], setting: Setting): OperatingPoint {
-  let [holds, cut, ends, waitedMs] = [0, 0, 0, 0]
-  for (const [index, { kind, silenceMs }] of silences.entries()) {
-    const waitMs = waits[index] ?? 0
-    if (kind === 'end') {
-      ends += 1
-      waitedMs += waitMs
-    } else {
-      holds += 1
-      if (silenceMs > waitMs) cut += 1
+  return (drawn, tell) => {
+    const ends = tally(drawn, endPlaces, thresholds.length)
+    const holds = tally(drawn, holdPlaces, (thresholds.length + 1) * width - 1)
+    const [overEnds, endCount, holdCount] = [above(ends), sum(ends), sum(holds)]
+    const [over, open] = [new Float64Array(width), new Float64Array(width)]
+    for (const [place, count] of holds.entries()) add(over, place % width, count)
+    for (const [index, threshold] of thresholds.entries()) {
+      // Those that reach the threshold before and not this one.
+      for (const [place, count] of holds.subarray(index * width, (index + 1) * width).entries()) {
+        add(over, place, -count)
+        add(open, place, count)
+      }
+      const [cutOver, cutOpen, ended] = [above(over), above(open), overEnds[index] ?? 0]
+      for (const [first, delayMs] of delays.entries()) {
+        for (let last = first; last < waits.length; last += 1) {
+          const timeoutMs = waits[last] ?? 0
+          const cut = (cutOver[first] ?? 0) + (cutOpen[last] ?? 0)
+          const waitedMs = ended * delayMs + (endCount - ended) * timeoutMs
+          tell(cut / holdCount, waitedMs / endCount, { threshold, delayMs, timeoutMs, paceOf })
+        }
+      }
     }
   }
-  return { cutOffRate: ratio(cut, holds), latencyMs: ratio(waitedMs, ends), setting }
 }
 
-/** The waits of a table made longer or shorter. Before the words are heard nothing is answered. */
-function scaled(waits: readonly number[], scale: number, lagMs: number): number[] {
-  return waits.map((waitMs) => Math.max(lagMs, scale * waitMs))
-}
-
-function tableWait(policy: PolicyName, { turnProbability, pace }: JudgedSilence): number {
-  return waitFor(POLICIES[policy], turnProbability, pace)
-}
-
-function pacedProbability(policy: PolicyName, { turnProbability, pace }: JudgedSilence): number {
-  return pacedCompletion(POLICIES[policy], turnProbability, pace)
-}
-
-/** The fewest cut-offs at a latency of at most so much; undefined if none is so fast. */
-export function cutOffsWithin(points: readonly OperatingPoint[], latencyMs: number): OperatingPoint | undefined {
-  return best(
-    points.filter((point) => point.latencyMs <= latencyMs),
-    (point) => point.cutOffRate,
-  )
-}
-
-/** The least latency with at most such a share of cut-offs; undefined if none cuts off so rarely. */
-export function latencyWithin(points: readonly OperatingPoint[], cutOffRate: number): OperatingPoint | undefined {
-  return best(
-    points.filter((point) => point.cutOffRate <= cutOffRate),
-    (point) => point.latencyMs,
-  )
-}
-
-/** The points that no other beats in one figure without losing in the other, by falling latency. */
-export function paretoFront<Point extends Pick<OperatingPoint, 'cutOffRate' | 'latencyMs'>>(
-  points: readonly Point[],
-): Point[] {
-  const sorted = [...points].sort((a, b) => a.cutOffRate - b.cutOffRate || a.latencyMs - b.latencyMs)
-  let least = Number.POSITIVE_INFINITY
-  return sorted.filter(({ latencyMs }) => {
-    if (latencyMs >= least) return false
-    least = latencyMs
-    return true
+/** The waiting tables of the policies, each made shorter and longer. */
+export function sweepTables(silences: readonly JudgedSilence[], { lagMs }: SweepOptions): Sweep {
+  const tables = (Object.keys(POLICIES) as PolicyName[]).map((policy) => {
+    const waits = Float64Array.from(silences, (silence) => tableWait(policy, silence))
+    const scalesWhile = (index: number, isSo: (waitMs: number) => boolean) => {
+      return countWhile(SCALES, (scale) => isSo(scaledWait(waits[index] ?? 0, scale, lagMs)))
+    }
+    const holdPlaces = placesOf(silences, 'hold', ({ silenceMs }, index) => scalesWhile(index, (ms) => ms < silenceMs))
+    // By the scales at which the wait is no longer than the lag.
+    const endPlaces = placesOf(silences, 'end', (_, index) => scalesWhile(index, (ms) => ms <= lagMs))
+    return { policy, waits, holdPlaces, endPlaces }
   })
+  return (drawn, tell) => {
+    for (const { policy, waits, holdPlaces, endPlaces } of tables) {
+      const holds = tally(drawn, holdPlaces, SCALES.length)
+      const ends = tally(drawn, endPlaces, SCALES.length)
+      const waited = tally(drawn, endPlaces, SCALES.length, waits)
+      const [cut, lagging, laggingMs] = [above(holds), above(ends), above(waited)]
+      const [holdCount, endCount, waitedMs] = [sum(holds), sum(ends), sum(waited)]
+      for (const [index, scale] of SCALES.entries()) {
+        const scaledMs = scale * (waitedMs - (laggingMs[index] ?? 0)) + lagMs * (lagging[index] ?? 0)
+        tell((cut[index] ?? 0) / holdCount, scaledMs / endCount, { policy, scale })
+      }
+    }
+  }
 }
 
-function best<Point>(points: readonly Point[], figureOf: (point: Point) => number): Point | undefined {
-  return points.reduce<Point | undefined>((found, point) => {
-    return found === undefined || figureOf(point) < figureOf(found) ? point : found
-  }, undefined)
-}
-
-/** Quantiles of the probabilities: each step changes the answer to as many silences. */
+/**
+ * Quantiles of the probabilities: each step changes the answer to as many silences. Of those that change none the lowest
+ * stands for all.
+ */
 function thresholdsOf(silences: readonly JudgedSilence[]): number[] {
   const sorted = silences.map(({ turnProbability }) => turnProbability).sort((a, b) => a - b)
-  const found = Array.from({ length: THRESHOLDS + 1 }, (_, index) => quantile(sorted, index / THRESHOLDS))
-  return [...new Set([...found, NEVER])].filter((threshold) => threshold > 0)
+  const quantiles = Array.from({ length: THRESHOLDS + 1 }, (_, index) => quantile(sorted, index / THRESHOLDS))
+  const thresholds = [...quantiles, NEVER].filter((threshold) => threshold > 0)
+  const below = thresholds.map((threshold) => countWhile(sorted, (probability) => probability < threshold))
+  return thresholds.filter((_, index) => below[index] !== below[index - 1])
 }
 
-/** The lengths of holds, sorted. */
-function durationsOf(silences: readonly JudgedSilence[]): Float64Array {
-  const holds = silences.filter(({ kind }) => kind === 'hold')
-  return Float64Array.from(holds, ({ silenceMs }) => silenceMs).sort()
+/** Where each silence of a kind is counted; -1 for the others. */
+function placesOf(
+  silences: readonly JudgedSilence[],
+  kind: JudgedSilence['kind'],
+  placeOf: (silence: JudgedSilence, index: number) => number,
+): Int32Array {
+  return Int32Array.from(silences, (silence, index) => (silence.kind === kind ? placeOf(silence, index) : -1))
 }
 
-/** How many sorted numbers are above a limit. */
-function countAbove(sorted: Float64Array, limit: number): number {
-  let [low, high] = [0, sorted.length]
+/** How many of the drawn lie at each place up to the last, or what they weigh together. */
+function tally(drawn: Int32Array, places: Int32Array, last: number, weights?: Float64Array): Float64Array {
+  const counts = new Float64Array(last + 1)
+  for (const index of drawn) {
+    const place = places[index] ?? -1
+    if (place !== -1) add(counts, place, weights?.[index] ?? 1)
+  }
+  return counts
+}
+
+/** At each place the sum of what lies beyond it. */
+function above(counts: Float64Array): Float64Array {
+  const sums = new Float64Array(counts.length)
+  for (let place = counts.length - 2; place >= 0; place -= 1) {
+    sums[place] = (sums[place + 1] ?? 0) + (counts[place + 1] ?? 0)
+  }
+  return sums
+}
+
+function add(counts: Float64Array, place: number, value: number): void {
+  counts[place] = (counts[place] ?? 0) + value
+}
+
+/** How many of the first items are so; no later one may be. */
+function countWhile<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? 0) > limit) high = middle
-    else low = middle + 1
+    if (isSo(items[middle] as Item)) low = middle + 1
+    else high = middle
   }
-  return sorted.length - low
+  return low
 }
 
 function steps(from: number, to: number, step: number): number[] {

@@ -62,7 +62,7 @@ async function streamingOf(systems: readonly BenchmarkSystem[]) {
   ])
   const folder = await temporaryFolder({ 'u.jsonl': jsonLines([meeting.units]), 'w.jsonl': jsonLines([meeting.words]) })
   const files = { units: join(folder, 'u.jsonl'), words: join(folder, 'w.jsonl'), onlyTest: false }
-  return runStreaming({ files, systems, store: await openAnswerStore(undefined), lagMs: 200, seed: 1 })
+  return runStreaming({ files, systems, store: await openAnswerStore(undefined), lagMs: 200, seed: 1, resamples: 5 })
 }
 
 /** Of a model that takes so long, beside the published way. */
