@@ -104,7 +104,7 @@ def test_alterations():
     assert altered == {
         "lower case": "it's 40, i think - two.",
         "without punctuation": "It's 40 I think - two",
-        "digits as words": "It's four zero, I think - two.",
+        "digits as words": "It's forty, I think - two.",
         "words as digits": "It's 40, I think - 2.",
         "numbers as digits": "It's 40, I think - two.",
         "trailing space": "It's 40, I think - two. ",
@@ -120,7 +120,6 @@ def test_alterations():
         ("between ten and thirty people", "between 10 and 30 people"),
         ("Fourteen, not forty", "14, not 40"),
         ("twelve times twenty one", "12 times 21"),
-        ("a twenty-minute walk", "a 20-minute walk"),
     ],
 )
 def test_numbers_of_two_digits_become_numerals(said: str, written: str):
@@ -128,7 +127,7 @@ def test_numbers_of_two_digits_become_numerals(said: str, written: str):
     agent: Message = {"role": "assistant", "content": said}
     alter = ALTERATIONS["numbers as digits"]
     assert alter([*user(said), agent, *user(said)]) == [*user(said), agent, *user(written)]
-    assert spoken_words(written) != spoken_words(said)  # the normaliser does not undo it
+    assert spoken_words(written) == spoken_words(said)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +136,7 @@ def test_numbers_of_two_digits_become_numerals(said: str, written: str):
         *("in nineteen sixty two", "Nineteen-eighty.", "nineteen oh five", "twenty twenty"),
         *("four fifty", "8 thirty", "one seventy eight", "a hundred and thirty eight", "two thousand up"),
         *("the twenty third", "twenty-first", "twenty one's", "the forties", "seven", "tender"),
+        "a twenty-minute walk",
     ],
 )
 def test_what_is_more_than_a_number_of_two_digits_stays(said: str):

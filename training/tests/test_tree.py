@@ -23,6 +23,7 @@ TEXT = """
 agent: Good morning, {~ morning} this is the café on {! is it open today} Mill Road. How can I help?
 user: Hi, | I'd like 2 | um, | 12 croissants, / please.
    or: Two coffees. / And
+   or: Table oh one 2 | four
 agent: Two coffees it is, and they'll be ready at --
 user: no wait, | make it three
 """
@@ -66,7 +67,7 @@ def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCa
         ).logits[0, batch.index]  # [points, vocabulary]
     packed = packed[len(other.points) :]
     plain = single_points(conversations)
-    assert len(plain) == len(tree.points) == 11
+    assert len(plain) == len(tree.points) == 13
     prompts = {tuple(tokenizer.prompt(messages)): action for messages, action, _ in plain}
     matched = 0
     for point, logits in zip(tree.points, packed, strict=True):
@@ -76,7 +77,7 @@ def test_tree_equals_plain_prompts(tokenizer: PromptTokenizer, model: LlamaForCa
             expected = model(torch.tensor([ids])).logits[0, -1]
         assert torch.allclose(logits, expected, atol=1e-5)
         matched += 1
-    assert matched == 11
+    assert matched == 13
 
 
 def test_attention_tree_by_tree_equals_one_mask_for_all(tokenizer: PromptTokenizer, model: LlamaForCausalLM):
