@@ -22,7 +22,10 @@ YIELD_TOKEN = "<|endoftext|>"
 """Of the base's own: after the trigger its logit, through a sigmoid, is the probability that among people
 another would speak next."""
 TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS) = (
-    *("chatml", "chatml-plain-words", "chatml-spoken-words", "chatml-counted-words"),
+    "chatml",
+    "chatml-plain-words",
+    "chatml-spoken-words",
+    "chatml-counted-words",
 )
 """How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words` or
 `spoken_words` writes them; with counted words, spoken ones and how many letters and digits they dictate. In

@@ -24,18 +24,17 @@ export interface OverlapPoint {
 
 /** Counts what a rule does to overlaps. */
 export function scoreOverlaps(overlaps: readonly JudgedOverlap[], stop: StopRule): OverlapPoint {
-  const backchannels = overlaps.filter(({ kind }) => kind === 'backchannel')
-  const interruptions = overlaps.filter(({ kind }) => kind === 'interruption')
-  const stops = interruptions.flatMap(({ steps }) => {
-    const step = steps[stop(steps)]
-    return step === undefined ? [] : [step]
+  const judged = judge(overlaps, stop)
+  const stops = judged.flatMap(({ kind, stoppedAt }) => {
+    return kind === 'backchannel' || stoppedAt === undefined ? [] : [stoppedAt]
   })
   const times = stops.map(({ heardMs }) => heardMs).sort((a, b) => a - b)
+  const { backchannelsStopped, interruptionsMissed } = sharesOf(judged)
   return {
-    backchannelsStopped: share(backchannels.filter(({ steps }) => stop(steps) !== -1).length, backchannels.length),
-    interruptionsMissed: share(interruptions.length - stops.length, interruptions.length),
-    wordsUntilStop: share(sum(stops.map(({ words }) => words)), stops.length),
-    msUntilStop: stops.length === 0 ? null : quantile(times, 0.5),
+    backchannelsStopped: orNull(backchannelsStopped),
+    interruptionsMissed: orNull(interruptionsMissed),
+    wordsUntilStop: orNull(sum(stops.map(({ words }) => words)) / stops.length),
+    msUntilStop: orNull(quantile(times, 0.5)),
   }
 }
 
@@ -45,24 +44,36 @@ export function overlapIntervals(
   stop: StopRule,
   bootstrap: BootstrapOptions,
 ): Intervals<'backchannelsStopped' | 'interruptionsMissed'> {
-  const judged = overlaps.map(({ kind, steps }) => ({ kind, stops: stop(steps) !== -1 }))
-  const figuresOf = (drawn: Int32Array) => {
-    const counts = { backchannel: { stopped: 0, all: 0 }, interruption: { stopped: 0, all: 0 } }
-    for (const index of drawn) {
-      const overlap = judged[index]
-      if (overlap === undefined) continue
-      counts[overlap.kind].all += 1
-      if (overlap.stops) counts[overlap.kind].stopped += 1
-    }
-    const { backchannel, interruption } = counts
-    return {
-      backchannelsStopped: backchannel.stopped / backchannel.all,
-      interruptionsMissed: (interruption.all - interruption.stopped) / interruption.all,
-    }
-  }
-  return intervalsByMeeting(overlaps, figuresOf, bootstrap)
+  const judged = judge(overlaps, stop)
+  return intervalsByMeeting(overlaps, (drawn) => sharesOf(judged, drawn), bootstrap)
 }
 
-function share(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole
+/** An overlap and the step at which a rule stops the agent, if it does. */
+interface Stopped {
+  readonly kind: JudgedOverlap['kind']
+  readonly stoppedAt: HeardStep | undefined
+}
+
+function judge(overlaps: readonly JudgedOverlap[], stop: StopRule): Stopped[] {
+  return overlaps.map(({ kind, steps }) => ({ kind, stoppedAt: steps[stop(steps)] }))
+}
+
+/** The shares among those drawn, all by default; NaN of none. */
+function sharesOf(judged: readonly Stopped[], drawn: Iterable<number> = judged.keys()) {
+  const counts = { backchannel: { stopped: 0, all: 0 }, interruption: { stopped: 0, all: 0 } }
+  for (const index of drawn) {
+    const overlap = judged[index]
+    if (overlap === undefined) continue
+    counts[overlap.kind].all += 1
+    if (overlap.stoppedAt !== undefined) counts[overlap.kind].stopped += 1
+  }
+  const { backchannel, interruption } = counts
+  return {
+    backchannelsStopped: backchannel.stopped / backchannel.all,
+    interruptionsMissed: (interruption.all - interruption.stopped) / interruption.all,
+  }
+}
+
+function orNull(figure: number): number | null {
+  return Number.isNaN(figure) ? null : figure
 }
