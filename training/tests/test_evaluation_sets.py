@@ -25,6 +25,7 @@ from turnwise_training.evaluation_sets import (
     closes_sentence,
     development,
     four_class,
+    hard,
     held_out,
     label_dialogue,
     swda,
@@ -32,7 +33,7 @@ from turnwise_training.evaluation_sets import (
     ten_wait,
     without_end_mark,
 )
-from turnwise_training.evaluation_tables import all_tables
+from turnwise_training.evaluation_tables import all_tables, minimal_pairs
 from turnwise_training.overlap import DATA_FILES
 from turnwise_training.prompt import Message
 
@@ -186,7 +187,8 @@ def test_tables_are_those_of_the_sets_that_are_there(tmp_path: Path):
     said = [{"role": "user", "content": "uh-huh"}]
     talk = {"SwDA, yields": EvaluationSet([said, said], [CONTINUE_SPEAKING, START_SPEAKING])}
     test = four_class()
-    ours = {"held-out": EvaluationSet(test.conversations, test.actions), "four-class": test}
+    held = EvaluationSet(test.conversations, test.actions)
+    ours = {"held-out": held, "hard": hard(), "four-class": test}
     of_lines, of_talk = (
         [table.title for table in all_tables(no_opinion, 1.0, {**sets, **ours})] for sets in (lines, talk)
     )
@@ -194,3 +196,11 @@ def test_tables_are_those_of_the_sets_that_are_there(tmp_path: Path):
     backchannels = "continue_speaking on Switchboard, per cent"
     assert waits in of_lines and backchannels not in of_lines
     assert backchannels in of_talk and waits not in of_talk
+
+
+def test_a_pair_of_two_groups_counts_among_all_alone():
+    said = [{"role": "user", "content": "uh-huh"}]
+    actions = [START_SPEAKING, CONTINUE_LISTENING, START_SPEAKING, CONTINUE_SPEAKING]
+    rated = EvaluationSet([said] * 4, actions, ["short", "short", "short", "long"], ["a", "a", "b", "b"])
+    table = minimal_pairs(no_opinion, {"set": rated})
+    assert [row[:2] for row in table.rows] == [("set, all", 2), ("set, short", 1)]

@@ -11,7 +11,12 @@ const MODEL = fileURLToPath(new URL('../../../../models/en', import.meta.url))
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   request: ['could continue_listening', 'is start_speaking', 'and continue_listening', 'arrives start_speaking'],
   email: ["it's continue_listening", 'com start_speaking'],
-  'hold-on': ['hold continue_listening', 'all start_speaking'],
+  'hold-on': [
+    'hold continue_listening',
+    'two start_speaking', // the fifth digit of five
+    'and continue_listening',
+    'all start_speaking',
+  ],
   backchannel: ['how continue_listening', 'account start_speaking', 'uh continue_speaking', 'okay continue_speaking'],
   interruption: [
     'how continue_listening',
