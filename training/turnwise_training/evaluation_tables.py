@@ -1,6 +1,6 @@
 """The tables that show how good a model is, from nothing but its logits."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -167,13 +167,10 @@ def minimal_pairs(run: Logits, sets: Sets) -> Table:
     rows: list[Row] = []
     for name, rated in sets.items():
         hits = [answered == np.array(rated.actions) for answered in in_both_states(run, rated)]
-        groups_of: dict[str, set[str]] = defaultdict(set)
-        for pair, group in zip(rated.pairs, rated.groups, strict=True):
-            if pair is not None:
-                groups_of[pair].add(group)
-        whole = {pair: min(groups) for pair, groups in groups_of.items() if len(groups) == 1}
-        for chosen in ("all", *dict.fromkeys(whole.values())):
-            counted = [pair if pair and chosen in ("all", whole.get(pair)) else None for pair in rated.pairs]
+        members = list(zip(rated.pairs, rated.groups, strict=True))
+        whole = [member for member, count in Counter(members).items() if member[0] and count == 2]
+        for chosen in ("all", *dict.fromkeys(group for _, group in whole)):
+            counted = [pair if chosen == "all" or (pair, chosen) in whole else None for pair in rated.pairs]
             (count, unknown), (_, known) = (pair_accuracy(counted, list(hit)) for hit in hits)
             rows.append((f"{name}, {chosen}", count, unknown, known))
     return Table("Minimal pairs with both rows right, per cent", ("", "pairs", *STATES), rows, compared=2)
