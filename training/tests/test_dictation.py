@@ -1,7 +1,8 @@
-"""How much is dictated: fixtures/prompts.json holds the rest to packages/core/src/dictation.ts."""
+"""How much is dictated and asked for: fixtures/prompts.json holds the rest to packages/core."""
 
 import pytest
 
+from turnwise_training.asked_length import asked_length
 from turnwise_training.dictation import dictated_count
 
 
@@ -27,3 +28,28 @@ from turnwise_training.dictation import dictated_count
 )
 def test_dictated_count(spoken: str, count: str):
     assert dictated_count(spoken) == count
+
+
+def test_of_one_where_it_is_known_how_many_are_asked_for():
+    assert dictated_count("four one", 4) == " : two of four"
+    assert dictated_count("four one seven two", 22) == " : four of twenty two"
+    assert dictated_count("four one is all", 4) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [
+        ("Your six-digit code, please?", 6),
+        ("what are the last 4 digits and when does it expire", 4),
+        ("It's two letters, a dash and then six digits.", 8),
+        ("Two more digits, please.", 2),
+        ("You gave me ten digits. And the reference, six characters?", 6),
+        ("Six or seven digits?", None),
+        ("I only got nine digits.", None),
+        ("a letter", None),
+        ("41 digits", None),
+        ("", None),
+    ],
+)
+def test_asked_length(said: str, length: int | None):
+    assert asked_length(said) == length

@@ -16,7 +16,7 @@ from turnwise_training.actions import (
 from turnwise_training.corpus import parse_corpus
 from turnwise_training.examples import NONE, Augmentation, TreeMaker, cut_is_visible
 from turnwise_training.loss import loss_of
-from turnwise_training.prompt import PromptTokenizer
+from turnwise_training.prompt import ASKED_COUNTS, PromptTokenizer
 from turnwise_training.styles import AS_WRITTEN, Style
 from turnwise_training.tree import PromptTree, TreeBatch, collate
 
@@ -96,3 +96,16 @@ def test_points_keep_their_place_when_trees_are_packed(tokenizer: PromptTokenize
         *(point.index for point in tree.points),
         *(point.index + len(tree.tokens) for point in tree.points),
     ]
+
+
+def test_a_point_says_how_much_of_what_was_asked_for_it_holds(tokenizer: PromptTokenizer):
+    asking = PromptTokenizer(tokenizer.tokenizer, ASKED_COUNTS)
+    conversation = parse_corpus("= a\nagent: And the last four digits?\nuser: 4 1 | 7 | 2\n", "a")[0]
+    tree = TreeMaker(asking, NONE).tree(conversation, random.Random(0))
+    question = {"role": "assistant", "content": "And the last four digits?"}
+    for point, said in zip(tree.points, ("4 1", "4 1 7", "4 1 7 2"), strict=True):
+        chain, place = [], point.index
+        while place >= 0:
+            chain.append(tree.tokens[place])
+            place = tree.parents[place]
+        assert chain[::-1] == asking.prompt([question, {"role": "user", "content": said}])

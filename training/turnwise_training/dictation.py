@@ -54,9 +54,10 @@ LARGE = frozenset(("hundred", "thousand", "million", "hundreds", "thousands", "m
 ORDINAL_ENDS = ("st", "nd", "rd", "th")
 
 
-def dictated_count(spoken: str) -> str:
+def dictated_count(spoken: str, asked: int | None = None) -> str:
     """What is added to a user's words, as `spoken_words` writes them, where they end in the dictation of
     three letters or digits or more: a colon and how many there are so far, " : four" after "six six two oh".
+    Where it is known how many the agent has asked for, of one or more, " : four of six".
 
     A small model cannot count, and an agent often says how many it wants.
     """
@@ -64,7 +65,9 @@ def dictated_count(spoken: str) -> str:
     if not words or not ends_in_dictation(words) or LARGE.intersection(words):
         return ""
     count = count_characters(words)
-    return f" : {spoken_number(str(count))}" if count >= FEWEST_COUNTED else ""
+    if count < (FEWEST_COUNTED if asked is None else 1):
+        return ""
+    return f" : {spoken_number(str(count))}" + ("" if asked is None else f" of {spoken_number(str(asked))}")
 
 
 def count_characters(words: Sequence[str]) -> int:

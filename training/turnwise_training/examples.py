@@ -97,8 +97,17 @@ class Writing(NamedTuple):
     """How what a user says is written, by a recogniser and the template."""
 
     word: Callable[[str], str]
-    count: Callable[[str], str]
-    """What the template adds to words."""
+    count: Callable[[str, int | None], str]
+    """What the template adds to words, after an agent that has asked for so many characters."""
+
+
+class Before(NamedTuple):
+    """What the agent's last words tell of what the user says then."""
+
+    cut_is_visible: bool = False
+    """Where the agent is cut off, its words show it."""
+    asked: int | None = None
+    """How many letters and digits it has asked for."""
 
 
 class TreeMaker:
@@ -122,16 +131,17 @@ class TreeMaker:
         starts = [place for place, turn in enumerate(turns[:-1]) if turn.role == "assistant"]
         if len(turns) > 2 and starts and chance.random() < self.augmentation.history:
             turns = turns[chance.choice(starts) :]
-        cursor, visible = -1, False
+        cursor, before = -1, Before()
         for turn in turns:
             if turn.role == "assistant":
                 cursor = self.agent_turn(tree, cursor, turn, agent, writing, chance)
-                visible = cut_is_visible(turn.text.split(), agent)
+                before = self.after(turn.text.split(), agent)
             else:
                 assert turn.utterance is not None
                 for alternative in turn.alternatives:
-                    self.user_words(tree, cursor, alternative, visible, writing, chance)
-                cursor = self.user_words(tree, cursor, turn.utterance, visible, writing, chance)
+                    self.user_words(tree, cursor, alternative, before, writing, chance)
+                cursor = self.user_words(tree, cursor, turn.utterance, before, writing, chance)
+                before = Before()
             cursor = tree.grow(cursor, self.tokenizer.close_message())
             if len(tree.tokens) > MAX_TOKENS:
                 break  # the rest is dropped: a tree costs memory with the square of its tokens
@@ -139,7 +149,7 @@ class TreeMaker:
 
     def sample_writing(self, chance: random.Random) -> Writing:
         as_written = chance.random() < self.augmentation.user_as_written
-        word, count = (str, lambda _: "") if as_written else (self.written, self.tokenizer.count)
+        word, count = (str, lambda *_: "") if as_written else (self.written, self.tokenizer.count)
         if chance.random() < self.augmentation.apostrophes:
             return Writing(lambda said: word(said.replace("'", "").replace("’", "")), count)
         return Writing(word, count)
@@ -163,20 +173,21 @@ class TreeMaker:
             cursor, first = self.word(tree, cursor, agent.word(word), first)
             for utterance in overlaps.get(count, ()):
                 end = tree.grow(cursor, self.tokenizer.close_message())
-                visible = cut_is_visible(words[:count], agent)
-                self.user_words(tree, end, utterance, visible, writing, chance)
+                self.user_words(tree, end, utterance, self.after(words[:count], agent), writing, chance)
         return cursor
+
+    def after(self, words: list[str], agent: Style) -> Before:
+        return Before(cut_is_visible(words, agent), self.tokenizer.asked(" ".join(map(agent.word, words))))
 
     def user_words(
         self,
         tree: PromptTree,
         cursor: int,
         utterance: Utterance,
-        visible: bool,
+        before: Before,
         writing: Writing,
         chance: random.Random,
     ) -> int:
-        """`visible`: where the agent is cut off, its words show it."""
         if utterance.points and chance.random() < self.augmentation.fillers:
             utterance = with_filler(utterance, chance)
         points = {point.words: point for point in self.points(utterance, chance)}
@@ -189,13 +200,14 @@ class TreeMaker:
             point = points.get(count)
             if point is None or not said:
                 continue
-            leaf = tree.grow(cursor, self.encode(writing.count(said)))
-            self.label(tree, leaf, point, pair_only=point.action in SPEAKING_ACTIONS and not visible)
+            leaf = tree.grow(cursor, self.encode(writing.count(said, before.asked)))
+            pair_only = point.action in SPEAKING_ACTIONS and not before.cut_is_visible
+            self.label(tree, leaf, point, pair_only)
             ends = point.action == START_SPEAKING and not point.among_people
             if ends and chance.random() < self.augmentation.trailers:
                 leaf, _ = self.word(tree, cursor, chance.choice(TRAILERS), False)
                 self.label(tree, leaf, Point(count, CONTINUE_LISTENING))
-        return tree.grow(cursor, self.encode(writing.count(said)))
+        return tree.grow(cursor, self.encode(writing.count(said, before.asked)))
 
     def points(self, utterance: Utterance, chance: random.Random) -> list[Point]:
         points = list(utterance.points)

@@ -97,6 +97,34 @@ WRITINGS: dict[str, list[Message]] = {
             "ÄÖ é ٣٤",
         )
     },
+    **{
+        f"asked for: {text}": [assistant(text), user("it's 4 1 seven")]
+        for text in (
+            "Your six-digit code, please?",
+            "What are the LAST 4 DIGITS?",
+            "It's two letters, a dash and then six digits.",
+            "You are missing two more digits.",
+            "Six or seven digits?",
+            "I only got nine digits.",
+            "Two digits of the year, and what is the postcode, five characters?",
+            "A letter.",
+            "4 4 digit digits",
+            "٣ digits",
+            "",
+        )
+    },
+    "asked for, of one": [assistant("The four digits?"), user("seven")],
+    "asked for, of none": [assistant("The four digits?"), user("seven is all")],
+    "asked for, of a large number": [assistant("The four digits?"), user("two hundred five")],
+    "asked for twice": [
+        assistant("Ten digits, please."),
+        user("07700"),
+        assistant("And the other five digits?"),
+        user("9 double 0 4 5"),
+        user("9"),
+        {"role": "system", "content": "Two digits."},
+        user("1"),
+    ],
     "dictated in two parts": [user("0770 0900"), assistant("Yes?"), user("double 4, 1")],
     "punctuation alone": [user("... yes — ?"), assistant("Yes."), user("—.—"), assistant("?"), user("’")],
 }

@@ -15,15 +15,16 @@ from .fixture_messages import CONVERSATIONS, PROMPTS, WRITINGS
 from .fixture_models import tiny_llama, tiny_qwen2
 from .model import load_base
 from .onnx_runner import OnnxRunner
-from .prompt import COUNTED_WORDS, PLAIN_WORDS, SPOKEN_WORDS, PromptTokenizer
+from .prompt import ASKED_COUNTS, COUNTED_WORDS, PLAIN_WORDS, SPOKEN_WORDS, PromptTokenizer
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TINY_BYTES = 1_000_000
 
 
 def write_prompts(tokenizer: PromptTokenizer, path: Path) -> None:
-    plain, spoken, counted = (
-        PromptTokenizer(tokenizer.tokenizer, name) for name in (PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS)
+    plain, spoken, counted, asked = (
+        PromptTokenizer(tokenizer.tokenizer, name)
+        for name in (PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS, ASKED_COUNTS)
     )
     entries: list[dict[str, object]] = [
         {
@@ -33,6 +34,7 @@ def write_prompts(tokenizer: PromptTokenizer, path: Path) -> None:
             "plainTokenIds": plain.prompt(messages),
             "spokenTokenIds": spoken.prompt(messages),
             "countedTokenIds": counted.prompt(messages),
+            "askedTokenIds": asked.prompt(messages),
         }
         for name, messages in (PROMPTS | WRITINGS).items()
     ]

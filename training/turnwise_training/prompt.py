@@ -10,6 +10,7 @@ from typing import Protocol
 from transformers import PreTrainedTokenizerFast
 
 from .actions import ACTIONS
+from .asked_length import asked_length
 from .dictation import dictated_count
 from .plain_words import plain_words
 from .spoken_words import spoken_words
@@ -21,15 +22,17 @@ ADDED_TOKENS = (*ACTION_TOKENS, TRIGGER)
 YIELD_TOKEN = "<|endoftext|>"
 """Of the base's own: after the trigger its logit, through a sigmoid, is the probability that among people
 another would speak next."""
-TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS) = (
+TEMPLATES = (CHATML, PLAIN_WORDS, SPOKEN_WORDS, COUNTED_WORDS, ASKED_COUNTS) = (
     "chatml",
     "chatml-plain-words",
     "chatml-spoken-words",
     "chatml-counted-words",
+    "chatml-asked-counts",
 )
 """How messages become a prompt: ChatML with their words as they are, or with the user's as `plain_words` or
-`spoken_words` writes them; with counted words, spoken ones and how many letters and digits they dictate. In
-turnwise.json `template`, in config.json `prompt_template`."""
+`spoken_words` writes them; with counted words, spoken ones and how many letters and digits they dictate; with
+asked counts, of how many that the agent has asked for, too. In turnwise.json `template`, in config.json
+`prompt_template`."""
 Message = dict[str, str]
 
 
@@ -87,10 +90,10 @@ class PromptTokenizer:
         """What follows a user's words to ask for an action: `<|im_end|>`, newline, `<|predict|>`."""
         return [self.message_end, *self.newline, self.trigger]
 
-    def written(self, text: str) -> str:
-        """What a user said as the template writes it."""
+    def written(self, text: str, asked: int | None = None) -> str:
+        """What a user said as the template writes it, after an agent that `asked` for so many characters."""
         words = self.words(text)
-        return words + self.count(words)
+        return words + self.count(words, asked)
 
     def words(self, text: str) -> str:
         """The same without what the template says of the whole."""
@@ -98,9 +101,13 @@ class PromptTokenizer:
             return text
         return plain_words(text) if self.template == PLAIN_WORDS else spoken_words(text)
 
-    def count(self, words: str) -> str:
+    def count(self, words: str, asked: int | None = None) -> str:
         """What the template adds to a user's words."""
-        return dictated_count(words) if self.template == COUNTED_WORDS else ""
+        return dictated_count(words, asked) if self.template in (COUNTED_WORDS, ASKED_COUNTS) else ""
+
+    def asked(self, agent_words: str) -> int | None:
+        """How many characters the template takes an agent to have asked for."""
+        return asked_length(agent_words) if self.template == ASKED_COUNTS else None
 
     def open_message(self, role: str, text: str) -> list[int]:
         """A message without its end: words can still be added to it."""
@@ -112,8 +119,10 @@ class PromptTokenizer:
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """Token ids of a whole prompt, at most MAX_TOKENS, cut on the left."""
         ids: list[int] = []
+        asked = None
         for message in messages:
             role, text = message["role"], message["content"]
-            ids += self.open_message(role, self.written(text) if role == "user" else text)
+            ids += self.open_message(role, self.written(text, asked) if role == "user" else text)
             ids += self.close_message()
+            asked = self.asked(text) if role == "assistant" else None
         return [*ids, self.trigger][-MAX_TOKENS:]

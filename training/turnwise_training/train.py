@@ -36,7 +36,7 @@ from .loss import balance, loss_of
 from .mined import INCOMPLETE_BELOW
 from .mixture import load_mixture
 from .model import cut_to_depth, grow_to_depth, load_base, load_model, save_model
-from .prompt import COUNTED_WORDS
+from .prompt import ASKED_COUNTS
 from .tree import PromptTree, TreeBatch, collate
 
 
@@ -154,7 +154,7 @@ def main() -> None:
         model, tokenizer = load_model(run.start_from)
     else:
         model, tokenizer = load_base(arguments.offline)
-    model.config.prompt_template = tokenizer.template = COUNTED_WORDS
+    model.config.prompt_template = tokenizer.template = ASKED_COUNTS
     if model.config.num_hidden_layers < run.layers:
         grow_to_depth(model, load_base(arguments.offline)[0], run.layers)
     if model.config.num_hidden_layers > run.layers:

@@ -16,9 +16,16 @@ export type OnnxForm = (typeof ONNX_FORMS)[number]
 
 /**
  * How messages become a prompt: ChatML with their words as they are, or with the user's as {@link plainWords},
- * {@link spokenWords} or {@link countedWords} writes them.
+ * {@link spokenWords} or {@link countedWords} writes them; with asked counts, the latter is told what {@link askedLength} finds
+ * in the agent's message before.
  */
-export const TEMPLATES = ['chatml', 'chatml-plain-words', 'chatml-spoken-words', 'chatml-counted-words'] as const
+export const TEMPLATES = [
+  'chatml',
+  'chatml-plain-words',
+  'chatml-spoken-words',
+  'chatml-counted-words',
+  'chatml-asked-counts',
+] as const
 export type Template = (typeof TEMPLATES)[number]
 
 /** What the logits are over: the four actions in class order, or the whole vocabulary. */

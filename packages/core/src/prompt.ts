@@ -1,3 +1,4 @@
+import { askedLength } from './askedLength.js'
 import { countedWords } from './dictation.js'
 import type { Template } from './manifest.js'
 import type { Message } from './messages.js'
@@ -12,8 +13,8 @@ export interface PromptEncoder {
   readonly triggerTokens: readonly number[]
   /** The most tokens that a prompt has. */
   readonly maxTokens: number
-  /** How many tokens messages take in a prompt; of a text too long for a prompt, at least as many as fit. */
-  count(messages: readonly Message[]): number
+  /** How many tokens a message takes after the one `before` it; of a text too long for a prompt, at least as many as fit. */
+  count(message: Message, before: Message | undefined): number
   /**
    * The tokens of checked messages, ChatML and the trigger, cut on the left to `maxTokens`:
    * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`. The template says how a user's text
@@ -25,6 +26,10 @@ export interface PromptEncoder {
 /** A message as it was when it was encoded. */
 interface EncodedMessage extends Message {
   readonly tokens: readonly number[]
+  /** How many letters and digits the message before asked for, as far as the template tells. */
+  readonly asked: number | undefined
+  /** The same of this message. */
+  readonly asks: number | undefined
 }
 
 /** The special tokens of a prompt, from the manifest. */
@@ -34,12 +39,13 @@ export interface PromptTokens {
   readonly trigger: number
 }
 
-/** A user's words as each template writes them. */
-const WRITTEN: Readonly<Record<Template, (text: string) => string>> = {
+/** A user's words as each template writes them, after an agent that `asked` for so many letters and digits. */
+const WRITTEN: Readonly<Record<Template, (text: string, asked: number | undefined) => string>> = {
   chatml: (text) => text,
   'chatml-plain-words': plainWords,
   'chatml-spoken-words': spokenWords,
-  'chatml-counted-words': countedWords,
+  'chatml-counted-words': (text) => countedWords(text),
+  'chatml-asked-counts': countedWords,
 }
 /** First guess at how much text the tokens that count can take: twice what English needs. */
 const CHARACTERS_PER_TOKEN = 8
@@ -61,28 +67,31 @@ export function createPromptEncoder(
   /** A session asks about the same messages with each word; what a caller has changed in them meanwhile is seen. */
   const encoded = new WeakMap<Message, EncodedMessage>()
 
-  function encodeMessage(message: Message): readonly number[] {
+  function encodeMessage(message: Message, before: Message | undefined): EncodedMessage {
     const { role, content } = message
+    const asked = role === 'user' && before?.role === 'assistant' ? encodeMessage(before, undefined).asks : undefined
     const known = encoded.get(message)
-    if (known !== undefined && known.role === role && known.content === content) return known.tokens
-    const words = role === 'user' ? WRITTEN[template](content) : content
+    if (known?.role === role && known.content === content && known.asked === asked) return known
+    const words = role === 'user' ? WRITTEN[template](content, asked) : content
     const text = encodeEnd(tokenizer, `${role}\n${strip(words)}`, maxTokens)
     const own = [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
-    encoded.set(message, { role, content, tokens: own })
-    return own
+    const asks = template === 'chatml-asked-counts' && role === 'assistant' ? askedLength(content) : undefined
+    const entry = { role, content, asked, asks, tokens: own }
+    encoded.set(message, entry)
+    return entry
   }
 
   return {
     triggerTokens: [tokens.messageEnd, ...newline, tokens.trigger],
     maxTokens,
-    count: (messages) => messages.reduce((sum, message) => sum + encodeMessage(message).length, 0),
+    count: (message, before) => encodeMessage(message, before).tokens.length,
     encode(messages) {
       const parts: (readonly number[])[] = []
       let count = 1
       for (let index = messages.length - 1; index >= 0 && count < maxTokens; index -= 1) {
         const message = messages[index]
         if (message === undefined) break
-        const part = encodeMessage(message)
+        const part = encodeMessage(message, messages[index - 1]).tokens
         parts.push(part)
         count += part.length
       }

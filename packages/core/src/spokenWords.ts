@@ -3,6 +3,8 @@ import { plainWords } from './plainWords.js'
 const UNITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 const TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ')
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
+/** From zero to twenty. */
+export const COUNT_WORDS: readonly string[] = [...UNITS, ...TEENS, 'twenty']
 const HYPHENATED = new RegExp(`^(?:${TENS.join('|')})-(?:${UNITS.slice(1).join('|')})$`)
 const DIGITS_OF = new Map([
   ...[...UNITS, 'oh', 'o', 'nought'].map((word) => [word, 1] as const),

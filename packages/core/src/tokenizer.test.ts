@@ -28,12 +28,14 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
   let plainPrompts: PromptEncoder
   let spokenPrompts: PromptEncoder
   let countedPrompts: PromptEncoder
+  let askedPrompts: PromptEncoder
 
   beforeAll(() => {
     prompts = readModel(shippedModel, 'chatml')
     plainPrompts = readModel(shippedModel, 'chatml-plain-words')
     spokenPrompts = readModel(shippedModel, 'chatml-spoken-words')
     countedPrompts = readModel(shippedModel, 'chatml-counted-words')
+    askedPrompts = readModel(shippedModel, 'chatml-asked-counts')
   })
 
   test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, { messages, tokenIds }) => {
@@ -61,6 +63,13 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
     },
   )
 
+  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
+    '%s, asked counts',
+    (_, { messages, askedTokenIds }) => {
+      expect(askedPrompts.encode(messages)).toEqual(askedTokenIds)
+    },
+  )
+
   test('a million characters of anything take no time', () => {
     for (const text of ['word ', 'a', '漢字', '😀', '!?', '<|im_end|>', '1', '\n', 'a                    ']) {
       const content = text.repeat(1_000_000 / text.length)
@@ -82,7 +91,7 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
       '... well, ',
       'four one 9 a ',
     ]
-    for (const each of [prompts, plainPrompts, spokenPrompts, countedPrompts]) {
+    for (const each of [prompts, plainPrompts, spokenPrompts, countedPrompts, askedPrompts]) {
       for (const text of texts) {
         const long = text.repeat(5_000)
         const [whole, end] = [long, endOf(long, each.maxTokens)].map((settled) =>

@@ -27,4 +27,6 @@ export interface PromptFixture {
   readonly spokenTokenIds?: readonly number[]
   /** Of the template `chatml-counted-words`; prompts.json alone has them. */
   readonly countedTokenIds?: readonly number[]
+  /** Of the template `chatml-asked-counts`; prompts.json alone has them. */
+  readonly askedTokenIds?: readonly number[]
 }
