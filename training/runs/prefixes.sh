@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whether it helps to ask the base which mined prefixes are complete by chance: the lowest sixteen layers, taught twice by eight
 # authored files and 2,400 single requests, once with the prefixes that the base finds complete left out, once with every one
-# taught as incomplete. Twenty minutes on two CPU cores; docs/log.md has what came of its first half.
+# taught as incomplete. Twenty minutes on two CPU cores; docs/log.md has what came of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data_dir=${1:-../../shared/data}

@@ -78,6 +78,16 @@ def test_it_writes_the_temperature_and_nothing_else(folder: Path, monkeypatch: p
     assert read_manifest(folder) == {**before, "calibration": {"temperature": 1.35}}
 
 
+def test_so_many_held_out_points_are_asked(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    sizes: list[list[int]] = []
+    monkeypatch.setattr(
+        calibrate, "best_temperature", lambda sets: sizes.append([len(one[1]) for one in sets]) or 1
+    )
+    run(folder, monkeypatch)
+    run(folder, monkeypatch, "--limit", "2")
+    assert sizes[0][0] > 2 and sizes[1] == [2]
+
+
 def test_only_a_shipped_folder_can_be_written_to(folder: Path, monkeypatch: pytest.MonkeyPatch):
     (folder / "turnwise.json").unlink()
     with pytest.raises(FileNotFoundError, match="int8 is not of the shipped form"):

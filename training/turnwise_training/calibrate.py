@@ -58,12 +58,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="of the shipped form")
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, default=CORPUS_DIR)
+    parser.add_argument("--limit", type=int, help="at most so many held-out points, drawn by chance")
     parser.add_argument("--write", action="store_true", help="into the folder's turnwise.json")
     arguments = parser.parse_args()
     if arguments.write:
         read_manifest(arguments.folder)  # to fail now and not after minutes
     model = load(arguments.folder)
-    sets = {"held-out conversations": held_out(arguments.corpus)}
+    sets = {"held-out conversations": held_out(arguments.corpus, arguments.limit)}
     cases = arguments.data_dir / DATA_FILES["dev"]
     if cases.exists():
         sets["development set"] = development(arguments.data_dir)

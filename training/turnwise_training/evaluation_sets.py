@@ -5,6 +5,7 @@ training/README.md says where TEN, Switchboard and the development set come from
 """
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -197,10 +198,13 @@ def cases(rows: list[dict], pairs: Sequence[str | None]) -> EvaluationSet:
     return EvaluationSet([row["messages"] for row in rows], actions, [row["group"] for row in rows], pairs)
 
 
-def held_out(corpus: Path = CORPUS_DIR) -> EvaluationSet:
-    """Every labelled point of the authored conversations that no run trains on, as plain prompts."""
+def held_out(corpus: Path = CORPUS_DIR, limit: int | None = None) -> EvaluationSet:
+    """The labelled points of the authored conversations that no run trains on, as plain prompts: all, or so
+    many, drawn by chance, which is the same each time."""
     conversations = [conversation for conversation in read_corpus(corpus) if is_held_out(conversation)]
     points = single_points(conversations)
+    if limit is not None and limit < len(points):
+        points = random.Random(0).sample(points, limit)
     return EvaluationSet([messages for messages, _, _ in points], [action for _, action, _ in points])
 
 
