@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The recipe of turnwise-en 0.13: seventy minutes on two CPU cores without AMX, from 0.12, asked with asked counts. The hard files,
-# those with dictation and sixty others, then what is new once more with the files that count and forty-five others; SHARES
+# those with dictation and sixty others, then what is new once more with the files that count and twenty others; SHARES
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data_dir=${1:-../../shared/data}
