@@ -34,6 +34,8 @@ def test_of_one_where_it_is_known_how_many_are_asked_for():
     assert dictated_count("four one", 4) == " : two of four"
     assert dictated_count("four one seven two", 22) == " : four of twenty two"
     assert dictated_count("four one is all", 4) == ""
+    assert dictated_count("four", 4) == " : one of four"
+    assert dictated_count("the first one", 4) == dictated_count("oh", 4) == dictated_count("plan b", 4) == ""
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,15 @@ def test_of_one_where_it_is_known_how_many_are_asked_for():
         ("what are the last 4 digits and when does it expire", 4),
         ("It's two letters, a dash and then six digits.", 8),
         ("Two more digits, please.", 2),
+        ("twenty-two characters", 22),
+        ("ten characters, two letters and eight digits", 10),
         ("You gave me ten digits. And the reference, six characters?", 6),
         ("Six or seven digits?", None),
         ("I only got nine digits.", None),
         ("a letter", None),
+        ("6-8 characters", None),
+        ("I have five digits so far", None),
+        ("4 1 7 last digit", None),
         ("41 digits", None),
         ("", None),
     ],

@@ -6,46 +6,92 @@ fixtures/prompts.json holds both to it.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from .pace import WORD
-from .spoken_words import DIGIT_WORDS, TEENS
+from .spoken_words import DIGIT_WORDS, TEENS, TENS
 
 WORDS_READ = 100
 """The last ones: what is asked for stands at the end."""
 LONGEST = 40
-UNIT = re.compile("(?:digit|letter|character|number|figure)s?")
-NUMBERS = {word: number for number, word in enumerate((*DIGIT_WORDS, *TEENS, "twenty"))} | {"a": 1}
-BESIDE_UNIT = re.compile("more|other|remaining|missing|last|final|single|capital|random")
+UNIT = re.compile("(digit|letter|character|number|figure)s?")
+NUMBERS = (
+    {word: number for number, word in enumerate((*DIGIT_WORDS, *TEENS))}
+    | {word: 10 * tens for tens, word in enumerate(TENS, 2)}
+    | {"a": 1, "another": 1}
+)
+BESIDE_UNITS = re.compile("more|other|remaining|missing|last|final|single|capital|random")
 """May stand between a number and what it counts."""
-JOINT = re.compile("and|then|followed|by|plus|with|a|the|dash|hyphen|space|dot|slash|another")
+JOINT = re.compile("and|then|followed|by|plus|a|the|dash|hyphen|space|dot|slash|another")
 """Of these consists what stands between the parts of one code."""
-NO_LENGTH_AFTER = re.compile("or|to|least|most|than|only|got|heard")
+NO_LENGTH_AFTER = re.compile(
+    r"(?:.* )?(?:or|to|least|most|than|only|got|heard|(?:minimum|groups) of|between \S+ and)"
+)
 """A number after one of these is no length, or not the only one."""
+NO_LENGTH_BEFORE = re.compile("(?:so far|each|or (?:more|fewer|less))(?: .*)?")
+
+
+class Part(NamedTuple):
+    """A number and what it counts, among words."""
+
+    number: int
+    unit: str
+    start: int
+    end: int
 
 
 def asked_length(said: str) -> int | None:
     """2 to 40 where the last length that an agent's words name is one, the sum of its parts: 6 in "your
     six-digit code", 8 in "it's two letters and then six digits"."""
     words = WORD.findall(said.lower())[-WORDS_READ:]
-    length, is_doubtful, end = 0, False, 0
+    parts: list[Part] = []
     for place in range(len(words)):
-        start = number_before(words, place)
-        if start is None:
+        part = part_at(words, place)
+        if part is None:
             continue
-        if end == 0 or not all(map(JOINT.fullmatch, words[end:start])):
-            length, is_doubtful = 0, False
-        length += number_of(words[start])
-        is_doubtful |= start > 0 and NO_LENGTH_AFTER.fullmatch(words[start - 1]) is not None
-        end = place + 1
-    return length if 1 < length <= LONGEST and not is_doubtful else None
-
-
-def number_before(words: Sequence[str], unit: int) -> int | None:
-    """The place of the number that counts the unit at a place; None where it is no unit or is not counted."""
-    if not UNIT.fullmatch(words[unit]):
+        if parts and not all(map(JOINT.fullmatch, words[parts[-1].end : part.start])):
+            parts = []
+        parts.append(part)
+    if any(is_doubtful(words, part) for part in parts):
         return None
-    start = unit - 2 if unit > 0 and BESIDE_UNIT.fullmatch(words[unit - 1]) else unit - 1
-    return start if start >= 0 and number_of(words[start]) > 0 else None
+    length = sum(part.number for part in parts[1 if is_restated(parts) else 0 :])
+    return length if 1 < length <= LONGEST else None
+
+
+def part_at(words: Sequence[str], place: int) -> Part | None:
+    """The part whose unit stands at a place; None where it is no unit or is not counted."""
+    unit = UNIT.fullmatch(words[place])
+    if not unit:
+        return None
+    is_plural = words[place].endswith("s")
+    last = place - 2 if is_plural and place > 0 and BESIDE_UNITS.fullmatch(words[place - 1]) else place - 1
+    number = number_of(words[last]) if last >= 0 else 0
+    if number == 0:
+        return None
+    if last > 0 and words[last - 1] in TENS and words[last] in DIGIT_WORDS:
+        return Part(NUMBERS[words[last - 1]] + number, unit[1], last - 1, place + 1)
+    return Part(number, unit[1], last, place + 1)
+
+
+def is_doubtful(words: Sequence[str], part: Part) -> bool:
+    """Whether it is a range, a bound, a report, or digits read back: "4 1 7 digits"."""
+    before = words[part.start - 1] if part.start > 0 else ""
+    is_after_number = number_of(before) > 0 and before not in ("a", "another", "one")
+    said_before, said_after = " ".join(words[: part.start][-3:]), " ".join(words[part.end : part.end + 2])
+    return (
+        is_after_number
+        or NO_LENGTH_AFTER.fullmatch(said_before) is not None
+        or NO_LENGTH_BEFORE.fullmatch(said_after) is not None
+    )
+
+
+def is_restated(parts: Sequence[Part]) -> bool:
+    """Whether the first part says what the others do: "nine characters, two letters and seven digits"."""
+    if len(parts) < 2 or parts[0].end != parts[1].start:
+        return False
+    is_same = len(parts) == 2 and parts[0].unit == parts[1].unit
+    is_whole = parts[0].number == sum(part.number for part in parts[1:])
+    return is_whole and (is_same or parts[0].unit == "character")
 
 
 def number_of(word: str) -> int:

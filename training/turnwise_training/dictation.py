@@ -57,7 +57,8 @@ ORDINAL_ENDS = ("st", "nd", "rd", "th")
 def dictated_count(spoken: str, asked: int | None = None) -> str:
     """What is added to a user's words, as `spoken_words` writes them, where they end in the dictation of
     three letters or digits or more: a colon and how many there are so far, " : four" after "six six two oh".
-    Where it is known how many the agent has asked for, of one or more, " : four of six".
+    Where the agent has `asked` for a number of them, it is counted from the first on and both numbers stand
+    there, " : four of six".
 
     A small model cannot count, and an agent often says how many it wants.
     """
@@ -65,9 +66,14 @@ def dictated_count(spoken: str, asked: int | None = None) -> str:
     if not words or not ends_in_dictation(words) or LARGE.intersection(words):
         return ""
     count = count_characters(words)
-    if count < (FEWEST_COUNTED if asked is None else 1):
+    if count < (FEWEST_COUNTED if asked is None else fewest_of(words[-1])):
         return ""
     return f" : {spoken_number(str(count))}" + ("" if asked is None else f" of {spoken_number(str(asked))}")
+
+
+def fewest_of(last: str) -> int:
+    """Of those that were asked for: alone, "the first one", "oh" and "plan b" are words."""
+    return 2 if last in ("one", "oh", "o") or is_letter(last) else 1
 
 
 def count_characters(words: Sequence[str]) -> int:

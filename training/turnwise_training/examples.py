@@ -177,7 +177,7 @@ class TreeMaker:
         return cursor
 
     def after(self, words: list[str], agent: Style) -> Before:
-        return Before(cut_is_visible(words, agent), self.tokenizer.asked(" ".join(map(agent.word, words))))
+        return Before(cut_is_visible(words, agent), self.tokenizer.asked_by(" ".join(map(agent.word, words))))
 
     def user_words(
         self,

@@ -109,11 +109,17 @@ WRITINGS: dict[str, list[Message]] = {
             "Two digits of the year, and what is the postcode, five characters?",
             "A letter.",
             "4 4 digit digits",
+            "An IBAN has twenty-two characters, between 6 and eight digits.",
+            "ninety nine letters 9 letters",
+            "Nine characters, two letters, six digits and another letter!",
+            "Twenty zero digits. Six digits. Six digits each, minimum of 3 digits so far",
             "٣ digits",
             "",
         )
     },
     "asked for, of one": [assistant("The four digits?"), user("seven")],
+    "asked for, of a word": [assistant("The four digits?"), user("the first one")],
+    "asked for, then more": [assistant("Four digits?"), assistant("Take your time."), user("8 1")],
     "asked for, of none": [assistant("The four digits?"), user("seven is all")],
     "asked for, of a large number": [assistant("The four digits?"), user("two hundred five")],
     "asked for twice": [

@@ -105,7 +105,7 @@ class PromptTokenizer:
         """What the template adds to a user's words."""
         return dictated_count(words, asked) if self.template in (COUNTED_WORDS, ASKED_COUNTS) else ""
 
-    def asked(self, agent_words: str) -> int | None:
+    def asked_by(self, agent_words: str) -> int | None:
         """How many characters the template takes an agent to have asked for."""
         return asked_length(agent_words) if self.template == ASKED_COUNTS else None
 
@@ -124,5 +124,8 @@ class PromptTokenizer:
             role, text = message["role"], message["content"]
             ids += self.open_message(role, self.written(text, asked) if role == "user" else text)
             ids += self.close_message()
-            asked = self.asked(text) if role == "assistant" else None
+            if role == "user":
+                asked = None
+            elif role == "assistant":
+                asked = self.asked_by(text) or asked
         return [*ids, self.trigger][-MAX_TOKENS:]

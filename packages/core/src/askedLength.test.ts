@@ -10,6 +10,12 @@ test.each([
   ['You gave me ten digits. And the reference, six characters?', 6],
   ['twenty digits', 20],
   ['40 characters', 40],
+  ['an IBAN has twenty-two characters', 22],
+  ['ten characters, two letters and eight digits', 10],
+  ['Six digits. Six digits, please.', 6],
+  ['three letters, three digits', 6],
+  ['two letters, six numbers and another letter', 9],
+  ['We sent you a letter with a six-digit code.', 6],
 ])('%j asks for %i', (said, length) => {
   expect(askedLength(said)).toBe(length)
 })
@@ -19,6 +25,12 @@ test.each([
   'Six or seven digits?',
   'At least eight characters, please.',
   'I only got nine digits.',
+  '6-8 characters',
+  'Between six and eight digits.',
+  'Eight characters or more.',
+  'I have five digits so far.',
+  'Four one seven, last digit?',
+  'So I have 4 1 7. Remaining digits?',
   'a letter',
   'one digit',
   '41 digits',

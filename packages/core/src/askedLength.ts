@@ -1,16 +1,25 @@
-import { COUNT_WORDS, wordsOf } from './spokenWords.js'
+import { countOf, wordsOf } from './spokenWords.js'
 
 /** The last ones: what is asked for stands at the end. */
 const WORDS_READ = 100
 const LONGEST = 40
-const UNIT = /^(?:digit|letter|character|number|figure)s?$/
-const NUMBERS = new Map([...COUNT_WORDS.map((word, number) => [word, number] as const), ['a', 1]])
+const UNIT = /^(digit|letter|character|number|figure)s?$/
 /** May stand between a number and what it counts. */
-const BESIDE_UNIT = /^(?:more|other|remaining|missing|last|final|single|capital|random)$/
+const BESIDE_UNITS = /^(?:more|other|remaining|missing|last|final|single|capital|random)$/
 /** Of these consists what stands between the parts of one code: "two letters, a dash and then six digits". */
-const JOINT = /^(?:and|then|followed|by|plus|with|a|the|dash|hyphen|space|dot|slash|another)$/
+const JOINT = /^(?:and|then|followed|by|plus|a|the|dash|hyphen|space|dot|slash|another)$/
 /** A number after one of these is no length, or not the only one: "six or seven digits", "I only got nine digits". */
-const NO_LENGTH_AFTER = /^(?:or|to|least|most|than|only|got|heard)$/
+const NO_LENGTH_AFTER = /(?:^| )(?:or|to|least|most|than|only|got|heard|(?:minimum|groups) of|between \S+ and)$/
+/** The same of what stands before one of these: "eight characters or more", "I have five digits so far". */
+const NO_LENGTH_BEFORE = /^(?:so far|each|or (?:more|fewer|less))(?: |$)/
+
+/** A number and what it counts, among words. */
+interface Part {
+  readonly number: number
+  readonly unit: string
+  readonly start: number
+  readonly end: number
+}
 
 /**
  * How many letters and digits an agent has asked for, 2 to 40, where the last length that its words name is one: the sum of
@@ -20,25 +29,58 @@ const NO_LENGTH_AFTER = /^(?:or|to|least|most|than|only|got|heard)$/
  */
 export function askedLength(said: string): number | undefined {
   const words = wordsOf(said).slice(-WORDS_READ)
-  let [length, isDoubtful, end] = [0, false, 0]
+  let parts: Part[] = []
   for (const place of words.keys()) {
-    const start = numberBefore(words, place)
-    if (start === undefined) continue
-    if (end === 0 || !words.slice(end, start).every((word) => JOINT.test(word))) [length, isDoubtful] = [0, false]
-    length += numberOf(words[start])
-    isDoubtful ||= NO_LENGTH_AFTER.test(words[start - 1] ?? '')
-    end = place + 1
+    const part = partAt(words, place)
+    if (part === undefined) continue
+    const isJoined = words.slice(parts.at(-1)?.end ?? part.start, part.start).every((word) => JOINT.test(word))
+    parts = isJoined ? [...parts, part] : [part]
   }
-  return length > 1 && length <= LONGEST && !isDoubtful ? length : undefined
+  if (parts.some((part) => isDoubtful(words, part))) return undefined
+  const length = sumOf(isRestated(parts) ? parts.slice(1) : parts)
+  return length > 1 && length <= LONGEST ? length : undefined
 }
 
-/** The place of the number that counts the unit at a place; undefined where it is no unit or is not counted. */
-function numberBefore(words: readonly string[], unit: number): number | undefined {
-  if (!UNIT.test(words[unit] ?? '')) return undefined
-  const start = unit - (BESIDE_UNIT.test(words[unit - 1] ?? '') ? 2 : 1)
-  return numberOf(words[start]) > 0 ? start : undefined
+/** The part whose unit stands at a place; undefined where it is no unit or is not counted. */
+function partAt(words: readonly string[], place: number): Part | undefined {
+  const word = words[place] ?? ''
+  const unit = UNIT.exec(word)?.[1]
+  if (unit === undefined) return undefined
+  const isCountedBefore = word.endsWith('s') && BESIDE_UNITS.test(words[place - 1] ?? '')
+  const last = place - (isCountedBefore ? 2 : 1)
+  const [tens = '', units = ''] = [words[last - 1], words[last]]
+  const both = countOf(`${tens} ${units}`)
+  const [number, start] = both > 0 ? [both, last - 1] : [numberOf(units), last]
+  return number > 0 ? { number, unit, start, end: place + 1 } : undefined
 }
 
-function numberOf(word = ''): number {
-  return /^[0-9]{1,2}$/.test(word) ? Number(word) : (NUMBERS.get(word) ?? 0)
+/** Whether it is a range, a bound, a report, or digits read back: "4 1 7 digits". */
+function isDoubtful(words: readonly string[], { start, end }: Part): boolean {
+  const before = words[start - 1] ?? ''
+  return (
+    (numberOf(before) > 0 && !isOne(before) && before !== 'one') ||
+    NO_LENGTH_AFTER.test(words.slice(Math.max(0, start - 3), start).join(' ')) ||
+    NO_LENGTH_BEFORE.test(words.slice(end, end + 2).join(' '))
+  )
+}
+
+/** Whether the first part says what the others do: "nine characters, two letters and seven digits". */
+function isRestated([first, ...others]: readonly Part[]): boolean {
+  const next = others[0]
+  if (first === undefined || next === undefined || first.end !== next.start || first.number !== sumOf(others))
+    return false
+  return first.unit === 'character' || (others.length === 1 && first.unit === next.unit)
+}
+
+function sumOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { number }) => sum + number, 0)
+}
+
+function numberOf(word: string): number {
+  if (isOne(word)) return 1
+  return /^[0-9]{1,2}$/.test(word) ? Number(word) : countOf(word)
+}
+
+function isOne(word: string): boolean {
+  return word === 'a' || word === 'another'
 }

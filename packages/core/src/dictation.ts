@@ -26,9 +26,9 @@ const WORDS_COUNTED = 100
 
 /**
  * What a user said as {@link spokenWords} writes it; where it ends in the dictation of three letters or digits or more, with a
- * colon and how many there are so far: "6620" becomes "six six two zero : four". Where the agent has `asked` for so many, of
- * one or more, with both: "six six two zero : four of six". A small model cannot count, and an agent often says how many it
- * wants.
+ * colon and how many there are so far: "6620" becomes "six six two zero : four". Where the agent has
+ * `asked` for a number of them, it is counted from the first on and both numbers stand there: "six six two zero : four of
+ * six". A small model cannot count, and an agent often says how many it wants.
  *
  * `training/turnwise_training/dictation.py` does exactly the same.
  */
@@ -37,9 +37,14 @@ export function countedWords(text: string, asked?: number): string {
   const words = wordsOf(spoken).slice(-WORDS_COUNTED)
   if (words.length === 0 || !endsInDictation(words) || hasLargeNumber(words)) return spoken
   const count = countWith(sizeOfConsonants, words)
-  if (count < (asked === undefined ? FEWEST_COUNTED : 1)) return spoken
+  if (count < (asked === undefined ? FEWEST_COUNTED : fewestOf(words.at(-1) ?? ''))) return spoken
   const wanted = asked === undefined ? '' : ` of ${spokenNumber(String(asked))}`
   return `${spoken} : ${spokenNumber(String(count))}${wanted}`
+}
+
+/** Of those that were asked for: alone, "the first one", "oh" and "plan b" are words. */
+function fewestOf(last: string): number {
+  return ['one', 'oh', 'o'].includes(last) || /^\p{L}$/u.test(last) ? 2 : 1
 }
 
 /**

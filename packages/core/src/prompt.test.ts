@@ -82,7 +82,7 @@ test('a message is encoded once, and again when its caller has changed it', () =
   expect(prompts.encode([first, { role: 'user', content: 'hello' }]).slice(0, before.length - 1)).toEqual(
     before.slice(0, -1),
   )
-  expect(prompts.count(first, undefined)).toBe(before.length - 1)
+  expect(prompts.count([first], 0)).toBe(before.length - 1)
   expect(calls).toBe(1)
   first.content = 'Good morning'
   expect(prompts.encode([first])).toEqual(prompts.encode([{ role: 'assistant', content: 'Good morning' }]))
@@ -90,14 +90,16 @@ test('a message is encoded once, and again when its caller has changed it', () =
 
 test('with asked counts, a message says how much of what was asked for it holds, whatever is asked then', () => {
   const prompts = createPromptEncoder(tokenizer, tokens, 1024, 'chatml-asked-counts')
-  const written = (asked: Message, answer: Message) =>
-    String.fromCharCode(...prompts.encode([asked, answer]).map((token) => Math.max(token - 16, 0)))
+  const written = (...messages: Message[]) =>
+    String.fromCharCode(...prompts.encode(messages).map((token) => Math.max(token - 16, 0)))
   const answer: Message = { role: 'user', content: '4 1' }
   const question = { role: 'assistant' as const, content: 'The last four digits?' }
   expect(written(question, answer)).toContain('four one : two of four')
-  expect(prompts.count(answer, question)).toBeGreaterThan(prompts.count(answer, undefined))
+  expect(prompts.count([question, answer], 1)).toBeGreaterThan(prompts.count([answer], 0))
   question.content = 'The last three digits?'
   expect(written(question, answer)).toContain('four one : two of three')
+  expect(written(question, { role: 'assistant', content: 'Take your time.' }, answer)).toContain('two of three')
+  expect(written(question, answer, answer)).toMatch(/four one : two of three.*four one(?! :)/s)
   expect(written({ role: 'user', content: 'Four digits?' }, answer)).not.toContain(':')
   expect(written({ role: 'system', content: 'Four digits?' }, answer)).not.toContain(':')
 })

@@ -13,8 +13,8 @@ export interface PromptEncoder {
   readonly triggerTokens: readonly number[]
   /** The most tokens that a prompt has. */
   readonly maxTokens: number
-  /** How many tokens a message takes after the one `before` it; of a text too long for a prompt, at least as many as fit. */
-  count(message: Message, before: Message | undefined): number
+  /** How many tokens the message at an index takes; of a text too long for a prompt, at least as many as fit. */
+  count(messages: readonly Message[], index: number): number
   /**
    * The tokens of checked messages, ChatML and the trigger, cut on the left to `maxTokens`:
    * `<|im_start|>{role}\n{text}<|im_end|>\n` for each message, then `<|predict|>`. The template says how a user's text
@@ -26,10 +26,8 @@ export interface PromptEncoder {
 /** A message as it was when it was encoded. */
 interface EncodedMessage extends Message {
   readonly tokens: readonly number[]
-  /** How many letters and digits the message before asked for, as far as the template tells. */
+  /** How many letters and digits the agent had asked for, where the template tells. */
   readonly asked: number | undefined
-  /** The same of this message. */
-  readonly asks: number | undefined
 }
 
 /** The special tokens of a prompt, from the manifest. */
@@ -66,32 +64,51 @@ export function createPromptEncoder(
   const newline = tokenizer.encode('\n')
   /** A session asks about the same messages with each word; what a caller has changed in them meanwhile is seen. */
   const encoded = new WeakMap<Message, EncodedMessage>()
+  const asking = new WeakMap<Message, { readonly content: string; readonly length: number | undefined }>()
 
-  function encodeMessage(message: Message, before: Message | undefined): EncodedMessage {
+  function encodeMessage(messages: readonly Message[], index: number): readonly number[] {
+    const message = messages[index]
+    if (message === undefined) return []
     const { role, content } = message
-    const asked = role === 'user' && before?.role === 'assistant' ? encodeMessage(before, undefined).asks : undefined
+    const asked = role === 'user' && template === 'chatml-asked-counts' ? askedBefore(messages, index) : undefined
     const known = encoded.get(message)
-    if (known?.role === role && known.content === content && known.asked === asked) return known
+    if (known?.role === role && known.content === content && known.asked === asked) return known.tokens
     const words = role === 'user' ? WRITTEN[template](content, asked) : content
     const text = encodeEnd(tokenizer, `${role}\n${strip(words)}`, maxTokens)
     const own = [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
-    const asks = template === 'chatml-asked-counts' && role === 'assistant' ? askedLength(content) : undefined
-    const entry = { role, content, asked, asks, tokens: own }
-    encoded.set(message, entry)
-    return entry
+    encoded.set(message, { role, content, asked, tokens: own })
+    return own
+  }
+
+  /** How many letters and digits the agent has asked for since the user spoke last, if it named a number. */
+  function askedBefore(messages: readonly Message[], index: number): number | undefined {
+    for (let place = index - 1; place >= 0; place -= 1) {
+      const message = messages[place]
+      if (message === undefined || message.role === 'user') return undefined
+      const length = message.role === 'assistant' ? lengthAskedIn(message) : undefined
+      if (length !== undefined) return length
+    }
+    return undefined
+  }
+
+  function lengthAskedIn(message: Message): number | undefined {
+    const { content } = message
+    const known = asking.get(message)
+    if (known?.content === content) return known.length
+    const length = askedLength(content)
+    asking.set(message, { content, length })
+    return length
   }
 
   return {
     triggerTokens: [tokens.messageEnd, ...newline, tokens.trigger],
     maxTokens,
-    count: (message, before) => encodeMessage(message, before).tokens.length,
+    count: (messages, index) => encodeMessage(messages, index).length,
     encode(messages) {
       const parts: (readonly number[])[] = []
       let count = 1
       for (let index = messages.length - 1; index >= 0 && count < maxTokens; index -= 1) {
-        const message = messages[index]
-        if (message === undefined) break
-        const part = encodeMessage(message, messages[index - 1]).tokens
+        const part = encodeMessage(messages, index)
         parts.push(part)
         count += part.length
       }

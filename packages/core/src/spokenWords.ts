@@ -3,8 +3,6 @@ import { plainWords } from './plainWords.js'
 const UNITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 const TEENS = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ')
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
-/** From zero to twenty. */
-export const COUNT_WORDS: readonly string[] = [...UNITS, ...TEENS, 'twenty']
 const HYPHENATED = new RegExp(`^(?:${TENS.join('|')})-(?:${UNITS.slice(1).join('|')})$`)
 const DIGITS_OF = new Map([
   ...[...UNITS, 'oh', 'o', 'nought'].map((word) => [word, 1] as const),
@@ -15,6 +13,8 @@ const REPEATS = new Map([
   ['triple', 3],
   ['treble', 3],
 ])
+
+const COUNTS = new Map(Array.from({ length: 100 }, (_, count) => [spokenNumber(String(count)), count]))
 
 /**
  * A user's words as they are spoken, so that the answer cannot depend on how a recogniser writes them: as
@@ -40,6 +40,11 @@ export function spokenNumber(digits: string): string {
   const [tens, units] = [Math.floor(Number(digits) / 10), Number(digits) % 10]
   if (tens === 1) return TEENS[units] ?? ''
   return [TENS[tens - 2], ...(units === 0 ? [] : [UNITS[units]])].join(' ')
+}
+
+/** What a count in words says, "six" or "twenty two", up to 99; 0 of anything else. */
+export function countOf(words: string): number {
+  return COUNTS.get(words) ?? 0
 }
 
 /** The words of a text in lower case, without punctuation but for apostrophes inside them, `@`, `+` and dots inside. */

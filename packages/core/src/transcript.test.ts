@@ -10,7 +10,7 @@ const prompts = createPromptEncoder(createFakeTokenizer(), FAKE_MANIFEST.tokens,
 const message: Message = { role: 'user', content: 'eleven chrs' }
 
 test('nothing goes while it fits', () => {
-  expect(prompts.count(message, undefined)).toBe(19)
+  expect(prompts.count([message], 0)).toBe(19)
   const transcript = createTranscript(prompts, Array(9).fill(message))
   transcript.makeRoom([message])
   expect(transcript.messages).toHaveLength(9)

@@ -29,8 +29,8 @@ export function createTranscript(prompts: PromptEncoder, given: readonly Message
   /** The index of the first of the last messages that take at most `room` tokens. No text before them costs time. */
   function firstWithin(room: number): number {
     let left = room
-    const tooMuch = messages.findLastIndex((message, index) => {
-      left -= prompts.count(message, messages[index - 1])
+    const tooMuch = messages.findLastIndex((_, index) => {
+      left -= prompts.count(messages, index)
       return left < 0
     })
     return tooMuch + 1
@@ -48,9 +48,9 @@ export function createTranscript(prompts: PromptEncoder, given: readonly Message
       return messages.slice(0, index + 1)
     },
     makeRoom(current) {
-      const before = [messages.at(-1), ...current]
+      const all = [...messages, ...current]
       // 1: the trigger, that follows the last message.
-      const taken = current.reduce((sum, message, index) => sum + prompts.count(message, before[index]), 1)
+      const taken = current.reduce((sum, _, index) => sum + prompts.count(all, messages.length + index), 1)
       if (firstWithin(prompts.maxTokens - taken) === 0) return
       messages.splice(0, firstWithin(prompts.maxTokens * KEPT_SHARE - taken))
     },
