@@ -1,3 +1,4 @@
+import type { Message } from './messages.js'
 import { countOf, wordsOf } from './spokenWords.js'
 
 /** The last ones: what is asked for stands at the end. */
@@ -39,6 +40,29 @@ export function askedLength(said: string): number | undefined {
   if (parts.some((part) => isDoubtful(words, part))) return undefined
   const length = sumOf(isRestated(parts) ? parts.slice(1) : parts)
   return length > 1 && length <= LONGEST ? length : undefined
+}
+
+/** A session asks with each word, about the same question; what a caller has changed in it meanwhile is seen. */
+const askedIn = new WeakMap<Message, { readonly content: string; readonly length: number | undefined }>()
+
+/** How many letters and digits the agent has asked for between the user's message at an index and the one before. */
+export function lengthAskedBefore(messages: readonly Message[], index: number): number | undefined {
+  for (let place = index - 1; place >= 0; place -= 1) {
+    const message = messages[place]
+    if (message === undefined || message.role === 'user') return undefined
+    const length = message.role === 'assistant' ? lengthAskedIn(message) : undefined
+    if (length !== undefined) return length
+  }
+  return undefined
+}
+
+function lengthAskedIn(message: Message): number | undefined {
+  const { content } = message
+  const known = askedIn.get(message)
+  if (known?.content === content) return known.length
+  const length = askedLength(content)
+  askedIn.set(message, { content, length })
+  return length
 }
 
 /** The part whose unit stands at a place; undefined where it is no unit or is not counted. */

@@ -1,6 +1,7 @@
+import { lengthAskedBefore } from './askedLength.js'
 import { createMomentDecider, decisionOf, type Moment, type OpenTurn, type SessionContext } from './decideMoment.js'
 import { TurnwiseError } from './errors.js'
-import { validateExpectation } from './expectation.js'
+import { type Expectation, validateExpectation } from './expectation.js'
 import { judgeSilence } from './judge.js'
 import { createLatestQueue } from './latestQueue.js'
 import { type Message, validateMessages, validateText } from './messages.js'
@@ -79,7 +80,8 @@ export function createSession(context: SessionContext, options: SessionOptions |
     const pace = { turnMs: turnMsOf(turn), held, answered }
     const agentSpeaking = agentText !== undefined
     const isRepeated = turn === lateTurn
-    return { messages, turn, text: turn.text, pace, agentSpeaking, wasStopped, expect, isRepeated }
+    const expected = expect ?? codeAskedFor(messages)
+    return { messages, turn, text: turn.text, pace, agentSpeaking, wasStopped, expect: expected, isRepeated }
   }
 
   /**
@@ -204,4 +206,10 @@ function savedOf(options: SessionOptions | SavedSession): SavedSession | undefin
   if (!('formatVersion' in options)) return undefined
   validateSavedSession(options)
   return options
+}
+
+/** Where the agent's words name how many letters or digits they ask for. The last message is the user's answer. */
+function codeAskedFor(messages: readonly Message[]): Expectation | undefined {
+  const length = lengthAskedBefore(messages, messages.length - 1)
+  return length === undefined ? undefined : { kind: 'code', length }
 }

@@ -1,4 +1,4 @@
-import { askedLength } from './askedLength.js'
+import { lengthAskedBefore } from './askedLength.js'
 import { countedWords } from './dictation.js'
 import type { Template } from './manifest.js'
 import type { Message } from './messages.js'
@@ -64,13 +64,12 @@ export function createPromptEncoder(
   const newline = tokenizer.encode('\n')
   /** A session asks about the same messages with each word; what a caller has changed in them meanwhile is seen. */
   const encoded = new WeakMap<Message, EncodedMessage>()
-  const asking = new WeakMap<Message, { readonly content: string; readonly length: number | undefined }>()
 
   function encodeMessage(messages: readonly Message[], index: number): readonly number[] {
     const message = messages[index]
     if (message === undefined) return []
     const { role, content } = message
-    const asked = role === 'user' && template === 'chatml-asked-counts' ? askedBefore(messages, index) : undefined
+    const asked = role === 'user' && template === 'chatml-asked-counts' ? lengthAskedBefore(messages, index) : undefined
     const known = encoded.get(message)
     if (known?.role === role && known.content === content && known.asked === asked) return known.tokens
     const words = role === 'user' ? WRITTEN[template](content, asked) : content
@@ -78,26 +77,6 @@ export function createPromptEncoder(
     const own = [tokens.messageStart, ...text, tokens.messageEnd, ...newline]
     encoded.set(message, { role, content, asked, tokens: own })
     return own
-  }
-
-  /** How many letters and digits the agent has asked for since the user spoke last, if it named a number. */
-  function askedBefore(messages: readonly Message[], index: number): number | undefined {
-    for (let place = index - 1; place >= 0; place -= 1) {
-      const message = messages[place]
-      if (message === undefined || message.role === 'user') return undefined
-      const length = message.role === 'assistant' ? lengthAskedIn(message) : undefined
-      if (length !== undefined) return length
-    }
-    return undefined
-  }
-
-  function lengthAskedIn(message: Message): number | undefined {
-    const { content } = message
-    const known = asking.get(message)
-    if (known?.content === content) return known.length
-    const length = askedLength(content)
-    asking.set(message, { content, length })
-    return length
   }
 
   return {

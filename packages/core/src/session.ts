@@ -10,7 +10,7 @@ import type { SavedSession } from './savedSession.js'
 export interface SessionOptions {
   /** What was said before the session, oldest first; may be empty. */
   readonly messages?: readonly Message[] | undefined
-  /** What the agent has asked for. Default: nothing in particular. */
+  /** What the agent has asked for. Default: a code where its words name how long it is, else nothing in particular. */
   readonly expect?: Expectation | undefined
   /** How probabilities become actions. Default: 'balanced'. */
   readonly policy?: PolicyName | Policy | undefined
@@ -61,7 +61,8 @@ export interface Session {
   /**
    * The agent has asked for something else. It holds until the next call.
    *
-   * @param expect undefined: nothing in particular
+   * @param expect undefined: a code where the agent's words name how long it is ("your six-digit code"), else nothing in
+   * particular
    * @throws TurnwiseError INVALID_OPTION, SESSION_CLOSED
    */
   expecting(expect: Expectation | undefined): void

@@ -105,6 +105,23 @@ test('what is expected is waited for, until something else is', async () => {
   expect(caught(() => session.expecting('fax' as never))).toMatchObject({ code: 'INVALID_OPTION' })
 })
 
+test('a code is waited for until it is as long as the agent has said, unless something else is expected', async () => {
+  const model = createFakeModel({ logits: () => [3, 0, 0, 0] })
+  const session = createDetector(model, createFakeTokenizer(), FAKE_MANIFEST).openSession()
+  const ruleAfter = async (said: string) => (await session.hear(said)).reason.rule
+  session.agentFinished('And the last four digits?')
+  session.agentFinished('Take your time.')
+  expect(await ruleAfter("it's 4 1 7")).toBe('half_answer')
+  expect(await ruleAfter("it's 4 1 7 2")).toBe('threshold')
+  expect(await ruleAfter('which card')).toBe('threshold')
+  session.expecting('yes-no')
+  expect(await ruleAfter('4 1')).toBe('threshold')
+  session.expecting(undefined)
+  expect(await ruleAfter('4 1')).toBe('half_answer')
+  session.agentFinished('And the rest?')
+  expect(await ruleAfter('7')).toBe('threshold')
+})
+
 test('tool messages stand where they belong', async () => {
   const { session } = setUp()
   await session.hear('when is the next train')
