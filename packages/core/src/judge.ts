@@ -101,7 +101,9 @@ function judgeTurn(policy: Policy, situation: Situation): Judgement {
   const probability = isHalf ? policy.halfAnswerAtMost : completion
   const threshold = moved(policy.speakFrom, policy.margin, lastAction, 'start_speaking', 'continue_listening')
   const speaks = probability >= threshold
-  const { waitMs, paceMs } = pacedWait(policy, probability, pace)
+  const paced = pacedWait(policy, probability, pace)
+  // Digits come in short bursts, which elsewhere are whole answers: half of one is waited for no less than the table says.
+  const { waitMs, paceMs } = isHalf && paced.paceMs < 0 ? { waitMs: paced.waitMs - paced.paceMs, paceMs: 0 } : paced
   const reason = { probability, threshold, excluded: excludedBy(false), paceMs }
   if (wasStopped && (wordsOf(text).length === 0 || interruption < policy.interruptFrom - policy.margin)) {
     const rule = 'false_interruption'
