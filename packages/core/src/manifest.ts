@@ -16,8 +16,8 @@ export type OnnxForm = (typeof ONNX_FORMS)[number]
 
 /**
  * How messages become a prompt: ChatML with their words as they are, or with the user's as {@link plainWords},
- * {@link spokenWords} or {@link countedWords} writes them; with asked counts, the latter is told what {@link askedLength} finds
- * in the agent's message before.
+ * {@link spokenWords} or {@link countedWords} writes them; with asked counts, the latter is told what {@link lengthAskedBefore}
+ * finds in the agent's words since the user spoke last.
  */
 export const TEMPLATES = [
   'chatml',

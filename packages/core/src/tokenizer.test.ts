@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { deriveManifest } from './deriveManifest.js'
-import type { Template } from './manifest.js'
+import { TEMPLATES, type Template } from './manifest.js'
 import { createPromptEncoder, endOf, type PromptEncoder } from './prompt.js'
 import { caught } from './test/caught.js'
 import { existsInRepository, type PromptFixture, readRepositoryJson } from './test/files.js'
@@ -22,53 +22,32 @@ function readModel(folder: string, template?: Template) {
 
 const shippedModel = 'models/en'
 
+/** Where fixtures/prompts.json has what each template makes of the messages. */
+const TOKEN_IDS = {
+  chatml: 'tokenIds',
+  'chatml-plain-words': 'plainTokenIds',
+  'chatml-spoken-words': 'spokenTokenIds',
+  'chatml-counted-words': 'countedTokenIds',
+  'chatml-asked-counts': 'askedTokenIds',
+} as const satisfies Record<Template, keyof PromptFixture>
+
 describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the shipped tokenizer', () => {
   const fixtures = readRepositoryJson('fixtures/prompts.json') as PromptFixture[]
+  const encoders = new Map<Template, PromptEncoder>()
   let prompts: PromptEncoder
-  let plainPrompts: PromptEncoder
-  let spokenPrompts: PromptEncoder
-  let countedPrompts: PromptEncoder
-  let askedPrompts: PromptEncoder
 
   beforeAll(() => {
+    for (const template of TEMPLATES) encoders.set(template, readModel(shippedModel, template))
     prompts = readModel(shippedModel, 'chatml')
-    plainPrompts = readModel(shippedModel, 'chatml-plain-words')
-    spokenPrompts = readModel(shippedModel, 'chatml-spoken-words')
-    countedPrompts = readModel(shippedModel, 'chatml-counted-words')
-    askedPrompts = readModel(shippedModel, 'chatml-asked-counts')
   })
 
-  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, { messages, tokenIds }) => {
-    expect(prompts.encode(messages)).toEqual(tokenIds)
+  describe.each(TEMPLATES)('%s', (template) => {
+    test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_, fixture) => {
+      const tokenIds = fixture[TOKEN_IDS[template]]
+      expect(tokenIds).toBeDefined()
+      expect(encoders.get(template)?.encode(fixture.messages)).toEqual(tokenIds)
+    })
   })
-
-  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
-    '%s, plain words',
-    (_, { messages, plainTokenIds }) => {
-      expect(plainPrompts.encode(messages)).toEqual(plainTokenIds)
-    },
-  )
-
-  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
-    '%s, spoken words',
-    (_, { messages, spokenTokenIds }) => {
-      expect(spokenPrompts.encode(messages)).toEqual(spokenTokenIds)
-    },
-  )
-
-  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
-    '%s, counted words',
-    (_, { messages, countedTokenIds }) => {
-      expect(countedPrompts.encode(messages)).toEqual(countedTokenIds)
-    },
-  )
-
-  test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
-    '%s, asked counts',
-    (_, { messages, askedTokenIds }) => {
-      expect(askedPrompts.encode(messages)).toEqual(askedTokenIds)
-    },
-  )
 
   test('a million characters of anything take no time', () => {
     for (const text of ['word ', 'a', '漢字', '😀', '!?', '<|im_end|>', '1', '\n', 'a                    ']) {
@@ -91,7 +70,8 @@ describe.skipIf(!existsInRepository(`${shippedModel}/tokenizer.json`))('the ship
       '... well, ',
       'four one 9 a ',
     ]
-    for (const each of [prompts, plainPrompts, spokenPrompts, countedPrompts, askedPrompts]) {
+    expect(encoders.size).toBe(TEMPLATES.length)
+    for (const each of encoders.values()) {
       for (const text of texts) {
         const long = text.repeat(5_000)
         const [whole, end] = [long, endOf(long, each.maxTokens)].map((settled) =>
