@@ -69,8 +69,9 @@ What `mined.py` can draw on. Each distinct user turn ends in a point; its word p
 base model leaves out those that may be complete (probability of an end of {INCOMPLETE_BELOW} or more). The
 meetings (mrda) are counted by kind, without a filter: meetings are real overlaps and abandoned units, one
 point each, and talk is units that are clear to an agent. Units and pauses are the same words once more, whole
-turns and windows of word-timed speech: they teach no action, only the yield output, and their points are in a
-column of their own: where another spoke next ("yielded"), and where the speaker went on ("not").
+turns and windows of word-timed speech, and sentences are turns of other meetings (ami_qmsum): they teach no
+action, only the yield output, and their points are in a column of their own: where another spoke next
+("yielded"), and where the speaker went on ("not").
 
 {{candidates}}
 

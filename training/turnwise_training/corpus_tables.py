@@ -11,6 +11,8 @@ from .actions import ACTIONS, START_SPEAKING
 from .corpus import Conversation, Point
 from .mined import CHAT, DIALOGUE, SINGLE, meetings
 from .mined_pauses import pauses
+from .mined_sentences import SOURCE as SENTENCES
+from .mined_sentences import sentences_among_people
 from .mined_sources import MEETINGS, read, usable
 from .mined_talk import clauses, talk, turns_among_people
 from .mixture import is_held_out
@@ -18,6 +20,7 @@ from .overlap import ShingleIndex, evaluation_texts, near_duplicates, words_of
 
 LICENCES = {
     MEETINGS: "CC BY 4.0",
+    SENTENCES: "CC BY 4.0, MIT",
     "self_dialogue": "BSD-3-Clause",
     "topical_chat": "CDLA-Sharing 1.0",
     "casino": "CC BY 4.0",
@@ -240,14 +243,15 @@ def candidates(folder: Path) -> tuple[str, int, int]:
         "talk": talk(folder, everything, random.Random(0)),
     }
     of_yields = {
-        "units": turns_among_people(folder, everything, random.Random(0)),
-        "pauses": pauses(folder, everything, random.Random(0)),
+        (MEETINGS, "units"): turns_among_people(folder, everything, random.Random(0)),
+        (MEETINGS, "pauses"): pauses(folder, everything, random.Random(0)),
+        (SENTENCES, "sentences"): sentences_among_people(folder, everything, random.Random(0)),
     }
     for kind, found in of_actions.items():
         name = f"{MEETINGS}, {kind}"
         rows.append((name, LICENCES[MEETINGS], len(found), actions_of(found).total(), 0, 0, ""))
-    for kind, found in of_yields.items():
-        rows.append((f"{MEETINGS}, {kind}", LICENCES[MEETINGS], len(found), 0, 0, 0, yields_of(found)))
+    for (source, kind), found in of_yields.items():
+        rows.append((f"{source}, {kind}", LICENCES[source], len(found), 0, 0, 0, yields_of(found)))
     found = clauses(folder, everything, random.Random(0))
     rows.append(("clauses first", "of their corpora", *[len(found)] * 4, ""))
     sums = [sum(row[column] for row in rows) for column in range(2, 6)]

@@ -4,7 +4,8 @@
   unless the untouched base finds them complete (`completeness.py`);
 - chat: the same, of typed talk about films, sport and music;
 - meetings: real backchannels during another's unit, real interruptions, abandoned units and held floors;
-- talk, units (turns, unit by unit) and clauses: `mined_talk.py`; pauses: `mined_pauses.py`.
+- talk, units (turns, unit by unit) and clauses: `mined_talk.py`; pauses: `mined_pauses.py`; sentences:
+  `mined_sentences.py`.
 """
 
 import random
@@ -16,6 +17,7 @@ from .actions import CONTINUE_LISTENING, CONTINUE_SPEAKING, START_LISTENING, STA
 from .completeness import Completeness
 from .corpus import Conversation, Overlap, Point, Turn, Utterance
 from .mined_pauses import pauses
+from .mined_sentences import sentences_among_people
 from .mined_sources import MEETINGS, read, spoken, teaches, usable
 from .mined_talk import clauses, punctuated, talk, turns_among_people
 
@@ -31,6 +33,7 @@ SHARES = {
     "talk": 0.2,
     "units": 0.2,
     "pauses": 0.4,
+    "sentences": 0.3,
 }
 """Of the number asked for, by kind; with all of them it is more than that."""
 INCOMPLETE_BELOW = 0.04
@@ -171,6 +174,8 @@ def mine(
         found += turns_among_people(folder, wanted["units"], chance["units"])
     if wanted["pauses"]:
         found += pauses(folder, wanted["pauses"], chance["pauses"])
+    if wanted["sentences"]:
+        found += sentences_among_people(folder, wanted["sentences"], chance["sentences"])
     if wanted["clauses"]:
         found += clauses(folder, wanted["clauses"], chance["clauses"])
     sampled: list[tuple[str, list[dict]]] = []
