@@ -24,6 +24,16 @@ BESIDE_UNITS = re.compile("more|other|remaining|missing|last|final|single|capita
 """May stand between a number and what it counts."""
 JOINT = re.compile("and|then|followed|by|plus|a|the|dash|hyphen|space|dot|slash|another")
 """Of these consists what stands between the parts of one code."""
+SHARE = re.compile("first|last|final|next")
+"""Before a number that may stand without what it counts: "the last four of your card"."""
+OF_ONE_THING = re.compile(
+    r"(?:of|on) (?:it|that|(?:your|the|this|its|his|her|their) (?:\S*(?:[^s'’ ]|ss)|\S+['’]s))(?: .*)?"
+)
+"""What such a share is of: one thing, not "the last four of your orders"."""
+ASKED = re.compile("(?:please|again|for me)?(?: please)?")
+"""Or what ends the question: "and the last four, please?\""""
+OF_WHOLE = re.compile("(?:of|on|from) (?:a|an|your|the|that|this|its|his|her|their)")
+"""What comes after these is the whole of which a part was asked for: "the first six of the twelve digits"."""
 NO_LENGTH_AFTER = re.compile(
     r"(?:.* )?(?:or|to|least|most|than|only|got|heard|(?:minimum|groups) of|between \S+ and)"
 )
@@ -42,14 +52,17 @@ class Part(NamedTuple):
 
 def asked_length(said: str) -> int | None:
     """2 to 40 where the last length that an agent's words name is one, the sum of its parts: 6 in "your
-    six-digit code", 8 in "it's two letters and then six digits"."""
+    six-digit code", 8 in "it's two letters and then six digits", 4 in "the last four of your card"."""
     words = WORD.findall(said.lower())[-WORDS_READ:]
     parts: list[Part] = []
     for place in range(len(words)):
         part = part_at(words, place)
         if part is None:
             continue
-        if parts and not all(map(JOINT.fullmatch, words[parts[-1].end : part.start])):
+        between = words[parts[-1].end : part.start] if parts else []
+        if OF_WHOLE.fullmatch(" ".join(between)):
+            continue
+        if not all(map(JOINT.fullmatch, between)):
             parts = []
         parts.append(part)
     if any(is_doubtful(words, part) for part in parts):
@@ -59,7 +72,9 @@ def asked_length(said: str) -> int | None:
 
 
 def part_at(words: Sequence[str], place: int) -> Part | None:
-    """The part whose unit stands at a place; None where it is no unit or is not counted."""
+    """The part whose unit, or whose number without one, stands at a place; None where there is none."""
+    if is_share(words, place):
+        return Part(number_of(words[place]), "digit", place, place + 1)
     unit = UNIT.fullmatch(words[place])
     if not unit:
         return None
@@ -71,6 +86,14 @@ def part_at(words: Sequence[str], place: int) -> Part | None:
     if last > 0 and words[last - 1] in TENS and words[last] in DIGIT_WORDS:
         return Part(NUMBERS[words[last - 1]] + number, unit[1], last - 1, place + 1)
     return Part(number, unit[1], last, place + 1)
+
+
+def is_share(words: Sequence[str], place: int) -> bool:
+    """Whether a number says how much of something is asked for, with no word for letters or digits."""
+    if place == 0 or not SHARE.fullmatch(words[place - 1]) or number_of(words[place]) < 2:
+        return False
+    after = " ".join(words[place + 1 : place + 4])
+    return bool(OF_ONE_THING.fullmatch(after)) or bool(ASKED.fullmatch(" ".join(words[place + 1 :])))
 
 
 def is_doubtful(words: Sequence[str], part: Part) -> bool:

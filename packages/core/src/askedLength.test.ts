@@ -16,6 +16,12 @@ test.each([
   ['three letters, three digits', 6],
   ['two letters, six numbers and another letter', 9],
   ['We sent you a letter with a six-digit code.', 6],
+  ['Just the last four of your Social, please?', 4],
+  ["and the first three of the parrot's ring, if you have it", 3],
+  ['The last six on your boarding pass?', 6],
+  ['And the last four, please?', 4],
+  ['What are the last four digits of your sixteen-digit card?', 4],
+  ['The first six of the twelve digits?', 6],
 ])('%j asks for %i', (said, length) => {
   expect(askedLength(said)).toBe(length)
 })
@@ -36,6 +42,9 @@ test.each([
   '41 digits',
   'We sent you the letter in March.',
   'digits',
+  'Which of the last four of your orders was it?',
+  'The last four have been paid.',
+  'The first one of it?',
   '',
 ])('%j names no length', (said) => {
   expect(askedLength(said)).toBeUndefined()

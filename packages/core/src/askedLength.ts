@@ -9,6 +9,14 @@ const UNIT = /^(digit|letter|character|number|figure)s?$/
 const BESIDE_UNITS = /^(?:more|other|remaining|missing|last|final|single|capital|random)$/
 /** Of these consists what stands between the parts of one code: "two letters, a dash and then six digits". */
 const JOINT = /^(?:and|then|followed|by|plus|a|the|dash|hyphen|space|dot|slash|another)$/
+/** Before a number that may stand without what it counts: "the last four of your card". */
+const SHARE = /^(?:first|last|final|next)$/
+/** What such a share is of: one thing, not "the last four of your orders". */
+const OF_ONE_THING = /^(?:of|on) (?:it|that|(?:your|the|this|its|his|her|their) (?:\S*(?:[^s'’ ]|ss)|\S+['’]s))(?: |$)/
+/** Or what ends the question: "and the last four, please?" */
+const ASKED = /^(?:please|again|for me)?(?: please)?$/
+/** What comes after these is the whole of which a part was asked for: "the first six of the twelve digits". */
+const OF_WHOLE = /^(?:of|on|from) (?:a|an|your|the|that|this|its|his|her|their)$/
 /** A number after one of these is no length, or not the only one: "six or seven digits", "I only got nine digits". */
 const NO_LENGTH_AFTER = /(?:^| )(?:or|to|least|most|than|only|got|heard|(?:minimum|groups) of|between \S+ and)$/
 /** The same of what stands before one of these: "eight characters or more", "I have five digits so far". */
@@ -24,7 +32,7 @@ interface Part {
 
 /**
  * How many letters and digits an agent has asked for, 2 to 40, where the last length that its words name is one: the sum of
- * its parts, 6 in "your six-digit code", 8 in "it's two letters and then six digits".
+ * its parts, 6 in "your six-digit code", 8 in "it's two letters and then six digits", 4 in "the last four of your card".
  *
  * `training/turnwise_training/asked_length.py` does exactly the same.
  */
@@ -34,7 +42,9 @@ export function askedLength(said: string): number | undefined {
   for (const place of words.keys()) {
     const part = partAt(words, place)
     if (part === undefined) continue
-    const isJoined = words.slice(parts.at(-1)?.end ?? part.start, part.start).every((word) => JOINT.test(word))
+    const between = words.slice(parts.at(-1)?.end ?? part.start, part.start)
+    if (OF_WHOLE.test(between.join(' '))) continue
+    const isJoined = between.every((word) => JOINT.test(word))
     parts = isJoined ? [...parts, part] : [part]
   }
   if (parts.some((part) => isDoubtful(words, part))) return undefined
@@ -65,9 +75,10 @@ function lengthAskedIn(message: Message): number | undefined {
   return length
 }
 
-/** The part whose unit stands at a place; undefined where it is no unit or is not counted. */
+/** The part whose unit, or whose number without one, stands at a place; undefined where there is none. */
 function partAt(words: readonly string[], place: number): Part | undefined {
   const word = words[place] ?? ''
+  if (isShare(words, place)) return { number: numberOf(word), unit: 'digit', start: place, end: place + 1 }
   const unit = UNIT.exec(word)?.[1]
   if (unit === undefined) return undefined
   const isCountedBefore = word.endsWith('s') && BESIDE_UNITS.test(words[place - 1] ?? '')
@@ -76,6 +87,13 @@ function partAt(words: readonly string[], place: number): Part | undefined {
   const both = countOf(`${tens} ${units}`)
   const [number, start] = both > 0 ? [both, last - 1] : [numberOf(units), last]
   return number > 0 ? { number, unit, start, end: place + 1 } : undefined
+}
+
+/** Whether a number says how much of something is asked for, with no word for letters or digits. */
+function isShare(words: readonly string[], place: number): boolean {
+  if (!SHARE.test(words[place - 1] ?? '') || numberOf(words[place] ?? '') < 2) return false
+  const after = words.slice(place + 1, place + 4).join(' ')
+  return OF_ONE_THING.test(after) || ASKED.test(words.slice(place + 1).join(' '))
 }
 
 /** Whether it is a range, a bound, a report, or digits read back: "4 1 7 digits". */

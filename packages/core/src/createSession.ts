@@ -1,7 +1,6 @@
-import { lengthAskedBefore } from './askedLength.js'
 import { createMomentDecider, decisionOf, type Moment, type OpenTurn, type SessionContext } from './decideMoment.js'
 import { TurnwiseError } from './errors.js'
-import { type Expectation, validateExpectation } from './expectation.js'
+import { codeAskedFor, validateExpectation } from './expectation.js'
 import { judgeSilence } from './judge.js'
 import { createLatestQueue } from './latestQueue.js'
 import { type Message, validateMessages, validateText } from './messages.js'
@@ -206,10 +205,4 @@ function savedOf(options: SessionOptions | SavedSession): SavedSession | undefin
   if (!('formatVersion' in options)) return undefined
   validateSavedSession(options)
   return options
-}
-
-/** Where the agent's words name how many letters or digits they ask for. The last message is the user's answer. */
-function codeAskedFor(messages: readonly Message[]): Expectation | undefined {
-  const length = lengthAskedBefore(messages, messages.length - 1)
-  return length === undefined ? undefined : { kind: 'code', length }
 }

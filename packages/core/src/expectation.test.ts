@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   COUNTED_EXPECTATIONS,
+  codeAskedFor,
   EXPECTATIONS,
   type ExpectationKind,
   isHalfAnswer,
@@ -149,4 +150,13 @@ test('a length that is none is refused', () => {
   for (const expectation of [{ kind: 'name', length: 4 }, [], null]) {
     expect(caught(() => validateExpectation(expectation))).toMatchObject({ code: 'INVALID_OPTION' })
   }
+})
+
+test('a code is expected where the agent has named its length since the user last spoke', () => {
+  const question = { role: 'assistant', content: 'Your six-digit code, please.' } as const
+  const answer = { role: 'user', content: 'oh six two' } as const
+  expect(codeAskedFor([question, answer])).toEqual({ kind: 'code', length: 6 })
+  const next = { role: 'assistant', content: 'And the town?' } as const
+  expect(codeAskedFor([question, answer, next, answer])).toBeUndefined()
+  expect(codeAskedFor([])).toBeUndefined()
 })

@@ -1,6 +1,8 @@
+import { lengthAskedBefore } from './askedLength.js'
 import { countCharacters, endsInDictation, hasLargeNumber } from './dictation.js'
 import { describeUnquoted, describeValue, TurnwiseError } from './errors.js'
 import { isRecord } from './json.js'
+import type { Message } from './messages.js'
 import { countDigits, digitsOf, isDictated, wordsOf } from './spokenWords.js'
 
 /** What an agent may have asked for. */
@@ -70,6 +72,15 @@ export function isHalfAnswer(expect: Expectation, text: string): boolean {
   if (expect !== 'yes-no' && OTHER.some((pattern) => pattern.test(plain))) return false
   if (typeof expect === 'object') return isShort(expect, words) || isOpen(words, endsInDictation(words))
   return isOpen(words, false) || RULES[expect](words)
+}
+
+/**
+ * What a session expects where it is told nothing: a `code`, if the agent's words since the user last spoke name how many
+ * letters and digits it asks for, 2 to 40. The last message is the user's answer.
+ */
+export function codeAskedFor(messages: readonly Message[]): CountedExpectation | undefined {
+  const length = lengthAskedBefore(messages, messages.length - 1)
+  return length === undefined ? undefined : { kind: 'code', length }
 }
 
 /**

@@ -20,6 +20,7 @@ export {
 export {
   COUNTED_EXPECTATIONS,
   type CountedExpectation,
+  codeAskedFor,
   EXPECTATIONS,
   type Expectation,
   type ExpectationKind,
