@@ -14,7 +14,7 @@ from turnwise_training.actions import (
 )
 from turnwise_training.baselines import last_word, majority, ten_words_or_more
 from turnwise_training.evaluation_sets import EvaluationSet
-from turnwise_training.evaluation_tables import answers, invariance, length_matched
+from turnwise_training.evaluation_tables import answers, calibration, invariance, length_matched
 from turnwise_training.invariance import ALTERATIONS, numerals
 from turnwise_training.metrics import (
     accuracy_and_f1,
@@ -87,6 +87,12 @@ def test_calibration():
         (3, pytest.approx(2.9 / 3), pytest.approx(2 / 3)),  # 1.0 is in the last bin
     ]
     assert expected_calibration_error(confidence, right, bins=10) == pytest.approx((0.45 + 0.9) / 4)
+
+
+def test_calibration_leaves_out_lengths_that_no_utterance_has():
+    said = [[{"role": "user", "content": "three words here"}]]
+    by_length, _ = calibration(lambda _: np.zeros((1, 4)), 1.0, EvaluationSet(said, [START_SPEAKING]))
+    assert [(name, points) for name, points, *_ in by_length.rows] == [("1 or more", 1), ("3–5", 1)]
 
 
 def test_answers_fit_the_agents_state():

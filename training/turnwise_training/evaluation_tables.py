@@ -203,6 +203,8 @@ def calibration(run: Logits, temperature: float, rated: EvaluationSet) -> list[T
     by_words: list[Row] = []
     for least, most in LENGTHS:
         inside = (words >= least) & (words <= (most or words.max()))
+        if not inside.any():  # of a small corpus
+            continue
         error = expected_calibration_error(confidence[inside], right[inside])
         means = float(confidence[inside].mean()), float(right[inside].mean())
         name = f"{least} or more" if most is None else f"{least}" if most == least else f"{least}–{most}"
