@@ -48,8 +48,8 @@ export interface ExpectationScore {
   /** Whether these rows also say how long the answer is; those that do not are apart. */
   readonly hasLength: boolean
   readonly rows: number
-  /** Rows that a session without it gets right. */
-  readonly rightWithout: number
+  /** Rows that a session gets right which is told nothing, and expects by itself what the agent's words name. */
+  readonly rightByItself: number
   /** The ids of rows that it makes right … */
   readonly madeRight: readonly string[]
   /** … and of those that it makes wrong. */

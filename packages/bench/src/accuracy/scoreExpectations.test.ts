@@ -25,8 +25,8 @@ test('a row is made right, made wrong or left as it is', () => {
     row('yes', 'yes it is', 'start_speaking', 'yes-no'),
   ]
   expect(scoreFinished(rows)).toEqual([
-    { expect: 'phone', hasLength: false, rows: 4, rightWithout: 2, madeRight: ['half'], madeWrong: ['short'] },
-    { expect: 'yes-no', hasLength: false, rows: 1, rightWithout: 1, madeRight: [], madeWrong: [] },
+    { expect: 'phone', hasLength: false, rows: 4, rightByItself: 2, madeRight: ['half'], madeWrong: ['short'] },
+    { expect: 'yes-no', hasLength: false, rows: 1, rightByItself: 1, madeRight: [], madeWrong: [] },
   ])
 })
 
@@ -37,8 +37,8 @@ test('rows that say how long the answer is are apart', () => {
     row('plain', 'oh six two four', 'continue_listening', 'code'),
   ]
   expect(scoreFinished(rows)).toEqual([
-    { expect: 'code', hasLength: false, rows: 1, rightWithout: 0, madeRight: [], madeWrong: [] },
-    { expect: 'code', hasLength: true, rows: 2, rightWithout: 1, madeRight: ['part'], madeWrong: [] },
+    { expect: 'code', hasLength: false, rows: 1, rightByItself: 0, madeRight: [], madeWrong: [] },
+    { expect: 'code', hasLength: true, rows: 2, rightByItself: 1, madeRight: ['part'], madeWrong: [] },
   ])
 })
 
@@ -48,4 +48,12 @@ test('rows that say nothing of it and rows of a speaking agent do not count', ()
     row('speaking', 'oh seven seven', 'start_listening', 'phone'),
   ]
   expect(scoreFinished(rows)).toBeUndefined()
+})
+
+test('a length that the agent names needs no telling', () => {
+  const named = row('named', 'four one seven', 'continue_listening', { kind: 'code', length: 4 })
+  const question = { role: 'assistant', content: 'And the last four digits?' } as const
+  expect(scoreFinished([{ ...named, messages: [question, ...named.messages] }])).toEqual([
+    { expect: 'code', hasLength: true, rows: 1, rightByItself: 1, madeRight: [], madeWrong: [] },
+  ])
 })

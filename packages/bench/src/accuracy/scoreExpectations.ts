@@ -1,9 +1,12 @@
-import { DEFAULT_POLICY, EXPECTATIONS, type Expectation, judge, POLICIES } from '@turnwise/core'
+import { codeAskedFor, DEFAULT_POLICY, EXPECTATIONS, type Expectation, judge, POLICIES } from '@turnwise/core'
 import { type BenchmarkRow, finalText, isAgentSpeaking } from '../datasets/dataset.js'
 import type { SystemAnswer } from '../systems/system.js'
 import type { ExpectationScore } from './accuracyResult.js'
 
-/** What `expect` changes, by what was asked for, known lengths apart; undefined if no row says it. */
+/**
+ * What `expect` changes in what a session does by itself, by what was asked for, known lengths apart; undefined if no row
+ * says it.
+ */
 export function scoreExpectations(
   rows: readonly BenchmarkRow[],
   answers: readonly SystemAnswer[],
@@ -11,10 +14,10 @@ export function scoreExpectations(
   const judged = rows.flatMap((row, index) => {
     const completion = answers[index]?.turnProbability
     if (row.expect === undefined || completion === undefined || isAgentSpeaking(row)) return []
-    const without = isRight(row, completion, undefined)
+    const byItself = isRight(row, completion, codeAskedFor(row.messages))
     const withIt = isRight(row, completion, row.expect)
     const hasLength = typeof row.expect === 'object'
-    return [{ id: row.id, expect: hasLength ? row.expect.kind : row.expect, hasLength, without, withIt }]
+    return [{ id: row.id, expect: hasLength ? row.expect.kind : row.expect, hasLength, byItself, withIt }]
   })
   if (judged.length === 0) return undefined
   const kinds = EXPECTATIONS.flatMap((expect) => [false, true].map((hasLength) => ({ expect, hasLength })))
@@ -24,9 +27,9 @@ export function scoreExpectations(
     return {
       ...kind,
       rows: asked.length,
-      rightWithout: asked.filter(({ without }) => without).length,
-      madeRight: asked.filter(({ without, withIt }) => !without && withIt).map(({ id }) => id),
-      madeWrong: asked.filter(({ without, withIt }) => without && !withIt).map(({ id }) => id),
+      rightByItself: asked.filter(({ byItself }) => byItself).length,
+      madeRight: asked.filter(({ byItself, withIt }) => !byItself && withIt).map(({ id }) => id),
+      madeWrong: asked.filter(({ byItself, withIt }) => byItself && !withIt).map(({ id }) => id),
     }
   })
 }

@@ -147,7 +147,7 @@ function expectationTables({ name, systems }: SetResult): ReportTable[] {
     if (expectations.length === 0) return []
     const all = {
       rows: sum(expectations.map(({ rows }) => rows)),
-      rightWithout: sum(expectations.map(({ rightWithout }) => rightWithout)),
+      rightByItself: sum(expectations.map(({ rightByItself }) => rightByItself)),
       madeRight: expectations.flatMap(({ madeRight }) => madeRight),
       madeWrong: expectations.flatMap(({ madeWrong }) => madeWrong),
     }
@@ -155,9 +155,9 @@ function expectationTables({ name, systems }: SetResult): ReportTable[] {
     return {
       title: `${name}, what was asked for: ${system.name}`,
       note:
-        'Rows that a session of the default policy gets right without and with `expect`. ' +
+        'Rows that a session of the default policy gets right by itself and told what to `expect`. ' +
         `Of all ${count(all.rows)} rows with an expectation it changed ${count(changed)}.`,
-      columns: ['', 'rows', 'right without it', 'right with it', 'made right', 'made wrong'],
+      columns: ['', 'rows', 'right by itself', 'right when told', 'made right', 'made wrong'],
       rows: [
         ...expectations.map((score) => [
           score.hasLength ? `${score.expect}, length known` : score.expect,
@@ -171,7 +171,7 @@ function expectationTables({ name, systems }: SetResult): ReportTable[] {
 
 function expectationFigures(score: Omit<ExpectationScore, 'expect' | 'hasLength'>): string[] {
   const [right, wrong] = [score.madeRight.length, score.madeWrong.length]
-  return [score.rows, score.rightWithout, score.rightWithout + right - wrong, right, wrong].map(count)
+  return [score.rows, score.rightByItself, score.rightByItself + right - wrong, right, wrong].map(count)
 }
 
 function calibrationTable(sets: readonly SetResult[]): ReportTable {

@@ -55,7 +55,7 @@ const WORST_ERROR = named({
 const EXPECTATION = named({
   expect: 'text',
   rows: 'number',
-  rightWithout: 'number',
+  rightByItself: 'number',
   madeRight: listOf('text'),
   madeWrong: listOf('text'),
 })
