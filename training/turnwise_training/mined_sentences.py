@@ -34,7 +34,7 @@ def sentences_among_people(folder: Path, count: int, chance: random.Random) -> l
     found = []
     for row in read(folder / f"{SOURCE}.jsonl.gz"):
         for place, (before, own) in enumerate(pairwise(turns_of(row["turns"]))):
-            heard = user(*with_points(own))
+            heard = user(own, sentence_ends(own))
             points = len(heard.utterance.points) if heard.utterance else 0
             if points > 1 or (points == 1 and chance.random() < SHORT_TURNS):
                 found.append(Conversation(f"{row['id']} {place}", SOURCE, place, [agent(before), heard]))
@@ -63,8 +63,10 @@ def only_listens(words: list[str], before: list[str]) -> bool:
     return listened and not before[-1].endswith("?")
 
 
-def with_points(words: list[str]) -> tuple[list[str], list[Point]]:
-    ends = [count for count, word in enumerate(words, 1) if SENTENCE_END.search(word)]
-    actions = [START_SPEAKING if count == len(words) else CONTINUE_LISTENING for count in ends]
-    points = [Point(count, action, among_people=True) for count, action in zip(ends, actions, strict=True)]
-    return words, points
+def sentence_ends(words: list[str]) -> list[Point]:
+    """The last word yields, if it ends a sentence; after the sentences before it the speaker went on."""
+    return [
+        Point(count, START_SPEAKING if count == len(words) else CONTINUE_LISTENING, among_people=True)
+        for count, word in enumerate(words, 1)
+        if SENTENCE_END.search(word)
+    ]
